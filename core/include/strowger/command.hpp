@@ -1,0 +1,46 @@
+// A command: what an operator types, and what ${command(args)} runs.
+#pragma once
+
+#include <strowger/task.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strowger {
+
+class channel;
+
+// What a command may do. Only reading ones run inside ${}.
+enum class capability { read, change, spawn };
+
+std::string_view to_string(capability what) noexcept;
+
+struct command_request {
+    std::string args;       // all after the name, trimmed
+    channel* on = nullptr;  // the channel in whose text ${command(args)} stood, if any
+};
+
+struct command_reply {
+    bool ok = true;
+    std::string text;  // several lines allowed; a failure starts with "-ERR "
+};
+
+inline command_reply command_error(std::string why) {
+    return command_reply{false, "-ERR " + std::move(why)};
+}
+
+struct command {
+    std::string name;
+    capability what = capability::read;
+    std::string syntax = {};  // "<uuid> [<cause>]"
+    std::string help = {};    // one sentence
+    // Exactly one of the two is set. `answer` must not wait; commands that read use it.
+    std::function<command_reply(const command_request&)> answer = {};
+    std::function<task<command_reply>(command_request)> run = {};
+    // Words that may come next after `args`, for completion. May be empty.
+    std::function<std::vector<std::string>(std::string_view args)> complete = {};
+};
+
+}  // namespace strowger

@@ -1,0 +1,114 @@
+// What modules.conf.xml names, in an order in which every need comes first.
+#include "loader/loader.hpp"
+
+#include <strowger/text.hpp>
+
+#include <algorithm>
+
+namespace strowger {
+
+namespace {
+
+struct wanted_module {
+    std::string name;
+    bool critical;
+    source_ref where;
+};
+
+std::vector<wanted_module> wanted_modules(const config_snapshot& config) {
+    std::vector<wanted_module> found;
+    const auto* file = config.file("modules.conf");
+    const auto* modules = file == nullptr ? nullptr : file->child("modules");
+    if (modules == nullptr) return found;
+    modules->each("load", [&](const config_node& node) {
+        std::string name(node.attribute_or("module", ""));
+        bool twice = std::any_of(found.begin(), found.end(),
+                                 [&](const auto& each) { return each.name == name; });
+        if (!twice) found.push_back({name, is_true(node.attribute_or("critical", "")), node.where});
+    });
+    return found;
+}
+
+std::vector<std::string> names_of(const std::vector<wanted_module>& wanted) {
+    std::vector<std::string> names;
+    for (const auto& each : wanted) names.push_back(each.name);
+    return names;
+}
+
+}  // namespace
+
+// `path` is the chain of modules that are being loaded because one needs the next.
+result<void> loader::autoload_one(const std::string& name, const std::vector<std::string>& wanted,
+                                  std::vector<std::string>& path) {
+    if (running(name)) return {};
+    if (std::find(path.begin(), path.end(), name) != path.end())
+        return fail(errc::invalid_argument, cat(name, " needs itself, through ", path.back()));
+    path.push_back(name);
+    auto bytes = read_file(path_of(name));
+    if (bytes) {
+        auto about = read_stamp(*bytes, path_of(name));
+        if (about)
+            for (const auto& need : about->needs)
+                if (std::find(wanted.begin(), wanted.end(), need) != wanted.end()) {
+                    auto loaded = autoload_one(need, wanted, path);
+                    if (!loaded) return loaded;
+                }
+    }
+    path.pop_back();
+    return load_now(name);
+}
+
+result<void> loader::autoload(const config_snapshot& config) {
+    auto wanted = wanted_modules(config);
+    auto names = names_of(wanted);
+    if (wanted.empty())
+        log_.warning("no module is loaded: modules.conf.xml names none (<load module=\"…\"/>)");
+    result<void> outcome;
+    for (const auto& each : wanted) {
+        std::vector<std::string> path;
+        auto loaded = autoload_one(each.name, names, path);
+        if (loaded) continue;
+        if (each.critical && outcome)
+            outcome =
+                fail(loaded.error().code, cat(each.where.text(), ": the critical module ",
+                                              each.name, " was not loaded: ", loaded.error().text));
+        else
+            log_.error(each.where.text(), ": ", each.name,
+                       " was not loaded: ", loaded.error().text);
+    }
+    return outcome;
+}
+
+void loader::check_all(const config_snapshot& config, problems& found) {
+    auto wanted = wanted_modules(config);
+    auto names = names_of(wanted);
+    for (const auto& each : wanted) {
+        auto refuse = [&](const error& why) {
+            found.push_back({severity::error, each.where, why.text});
+        };
+        auto bytes = read_file(path_of(each.name));
+        auto about = bytes ? read_stamp(*bytes, path_of(each.name)) : bytes.error();
+        if (!about) {
+            refuse(about.error());
+            continue;
+        }
+        for (const auto& need : about->needs)
+            if (std::find(names.begin(), names.end(), need) == names.end())
+                refuse(fail(errc::unavailable, cat(each.name, " needs ", need,
+                                                   ", which modules.conf.xml does not name")));
+        auto fits = compare_tags(each.name, about->tag, options_.abi_tag);
+        auto copy = fits ? copies_.write(each.name, *bytes) : fits.error();
+        if (!copy) {
+            refuse(copy.error());
+            continue;
+        }
+        auto made = std::make_shared<generation>(*about, path_of(each.name), ++generations_, *copy,
+                                                 log_level::warning, shared_, *this);
+        all_.push_back(made);
+        auto up = made->open();
+        if (up) up = made->check(config, found);
+        if (!up) refuse(up.error());
+    }
+}
+
+}  // namespace strowger

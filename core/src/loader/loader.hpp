@@ -1,0 +1,85 @@
+// Loads, reloads and unloads modules. Control loop only.
+//
+// Refusing happens before anything is mapped; ending a generation is one coroutine (drain) that
+// waits for its uses, destroys it, passes every thread and only then unmaps. Where anything is
+// unsure the module is left mapped and says so (quarantine).
+#pragma once
+
+#include "loader/generation.hpp"
+
+#include <strowger/modules.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace strowger {
+
+struct loader_options {
+    std::string mod_dir;
+    std::string run_dir;  // private copies go to a folder of their own in it
+    std::function<log_level(std::string_view module)> level;
+    std::function<void()> shutdown;  // module_manager::shutdown()
+    std::string abi_tag;             // this program's; tests give others
+};
+
+class loader final : public module_manager {
+public:
+    // Throws std::runtime_error when the run directory cannot be used. `shared` outlives it.
+    loader(loader_options options, const shared_services& shared, logger& log);
+    // Modules that have not ended stay mapped.
+    ~loader() override;
+
+    task<result<void>> load(std::string name) override;
+    task<result<void>> unload(std::string name, bool force,
+                              std::chrono::milliseconds patience) override;
+    task<result<void>> reload(std::string name, bool force) override;
+    std::vector<module_row> list() const override;
+    void shutdown() override { options_.shutdown(); }
+
+    // load() without the waiting: when it fails, what remains ends in the background.
+    result<void> load_now(std::string name);
+    // Loads what autoload_configs/modules.conf.xml names, needs first. An error: a critical module
+    // did not start (the others were tried).
+    result<void> autoload(const config_snapshot& config);
+    // Makes each module of that file and asks what is wrong with the configuration; starts nothing.
+    void check_all(const config_snapshot& config, problems& found);
+    // Ends all modules, the youngest first; gives up at `deadline`. True: all are unmapped.
+    task<bool> stop_all(steady_time deadline);
+    // Tells every module its log level anew.
+    void apply_levels();
+    // The folder of private copies, for whoever drops privileges.
+    const std::string& copies() const noexcept { return copies_.path(); }
+
+private:
+    using generation_ptr = std::shared_ptr<generation>;
+
+    result<generation_ptr> prepare(std::string name, std::string file, std::string shown);
+    result<void> bring_up(generation_ptr which);
+    result<generation_ptr> load_file(std::string name, std::string file, std::string shown);
+    void retire(generation_ptr which, std::string why);
+    task<> drain(generation_ptr which);
+    task<bool> pass_all_threads();
+    task<> pause(steady_time::duration how_long);
+    task<bool> wait_gone(generation_ptr which, steady_time deadline);
+    task<result<void>> wait_unused(generation_ptr which, bool force, steady_time deadline);
+    task<result<void>> replace_exclusive(generation_ptr old, bool force);
+    void quarantine(generation& which, std::string why);
+    generation_ptr running(std::string_view name) const;
+    generation_ptr any(std::string_view name) const;
+    std::string needed_by(std::string_view name) const;
+    bool listed(const generation& which) const;
+    result<void> autoload_one(const std::string& name, const std::vector<std::string>& wanted,
+                              std::vector<std::string>& path);
+    std::string path_of(std::string_view name) const;
+
+    loader_options options_;
+    const shared_services& shared_;
+    logger& log_;
+    copy_folder copies_;
+    unsigned generations_ = 0;
+    std::vector<generation_ptr> all_;  // in order of loading
+};
+
+}  // namespace strowger

@@ -1,0 +1,44 @@
+#include "log/mask.hpp"
+
+#include <strowger/text.hpp>
+
+#include <string_view>
+
+namespace strowger {
+
+namespace {
+
+// RFC 4568, 9.2: base64, then "|lifetime" and "|MKI:length", which are no secrets; percent signs
+// for keys that were quoted into a URI.
+constexpr bool key_character(char c) noexcept {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/' || c == '=' || c == '-' || c == '_' || c == '%';
+}
+
+// The next "inline:", in any case, from `from` on.
+std::size_t find_inline(const std::string& text, std::size_t from) noexcept {
+    constexpr std::string_view word = "inline";
+    for (auto at = text.find_first_of(":%", from); at != text.npos;
+         at = text.find_first_of(":%", at + 1)) {
+        if (at < from + word.size()) continue;
+        if (text[at] == '%' && !iequals(std::string_view(text).substr(at, 3), "%3a")) continue;
+        auto begin = at - word.size();
+        if (iequals(std::string_view(text).substr(begin, word.size()), word))
+            return at + (text[at] == '%' ? 3 : 1);
+    }
+    return text.npos;
+}
+
+}  // namespace
+
+void mask_key_material(std::string& text) {
+    for (auto key = find_inline(text, 0); key != text.npos; key = find_inline(text, key)) {
+        auto end = key;
+        while (end < text.size() && key_character(text[end])) ++end;
+        if (end == key) continue;
+        text.replace(key, end - key, "***");
+        key += 3;
+    }
+}
+
+}  // namespace strowger

@@ -1,0 +1,16 @@
+// The stack of another thread, taken by a signal that it receives.
+#pragma once
+
+#include <pthread.h>
+
+#include <string>
+#include <vector>
+
+namespace strowger {
+
+// Before the first stack_of(); once per process.
+void prepare_stack_of();
+// One line a frame, or nothing when the thread did not answer within 100 ms. One caller at a time.
+std::vector<std::string> stack_of(pthread_t thread);
+
+}  // namespace strowger

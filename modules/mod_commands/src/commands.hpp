@@ -1,0 +1,28 @@
+// The commands of this module, one group a file. Each file makes its own.
+#pragma once
+
+#include <strowger/command.hpp>
+#include <strowger/context.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strowger::commands {
+
+std::vector<command> status_commands(context& core);  // status, version, help, uptime
+std::vector<command> show_commands(context& core);    // show …
+std::vector<command> text_commands(context& core);    // regex, eval, expand, global_getvar
+std::vector<command> module_commands(context& core);  // load, unload, reload, reloadxml
+std::vector<command> call_commands(context& core);    // uuid_*, hupall, originate
+std::vector<command> power_commands(context& core);   // shutdown
+
+// Runs one line, as typed: "name args". An unknown name names the nearest one.
+task<command_reply> run_line(context& core, std::string line);
+// Words that may follow what was typed so far.
+std::vector<std::string> complete_line(context& core, std::string_view line);
+
+// Splits at blanks; quotes '…' and {…}, […], (…) keep what is inside together.
+std::vector<std::string> split_words(std::string_view text);
+
+}  // namespace strowger::commands

@@ -1,0 +1,156 @@
+#include "socket_server.hpp"
+
+#include "commands.hpp"
+
+#include <strowger/text.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace strowger::commands {
+
+namespace asio = boost::asio;
+using local = asio::local::stream_protocol;
+
+namespace {
+
+constexpr std::size_t longest_line = 65'536;
+constexpr std::size_t most_sessions = 64;
+
+// Does a process other than ours listen there? (Ours: the older generation, while it is reloaded.)
+bool answered_by_another(const std::string& path) {
+    sockaddr_un there{};
+    there.sun_family = AF_UNIX;
+    path.copy(there.sun_path, sizeof there.sun_path - 1);
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe < 0) return false;
+    bool other = false;
+    if (connect(probe, reinterpret_cast<sockaddr*>(&there), sizeof there) == 0) {
+        ucred who{};
+        socklen_t size = sizeof who;
+        other = getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 || who.pid != getpid();
+    }
+    close(probe);
+    return other;
+}
+
+// Only root and the user we run as may give commands, whatever the file's mode became.
+bool may_command(local::socket& client) {
+    ucred who{};
+    socklen_t size = sizeof who;
+    if (getsockopt(client.native_handle(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return false;
+    return who.uid == 0 || who.uid == geteuid();
+}
+
+std::string framed(const command_reply& reply) {
+    return cat(reply.ok ? "ok " : "error ", reply.text.size(), '\n', reply.text);
+}
+
+}  // namespace
+
+struct socket_server::session {
+    explicit session(local::socket connected) : socket(std::move(connected)) {}
+    local::socket socket;
+    bool busy = false;
+};
+
+socket_server::socket_server(context& core, std::string path)
+    : core_(core), path_(std::move(path)), listener_(core.executor()) {}
+
+socket_server::~socket_server() = default;
+
+result<void> socket_server::start() {
+    auto refuse = [&](std::string_view why) {
+        return fail(errc::io_error, cat("The command socket ", path_, " cannot be opened: ", why));
+    };
+    if (path_.size() >= sizeof(sockaddr_un{}.sun_path))
+        return refuse(
+            "the path is too long for a Unix socket (107 bytes); give a shorter -run directory");
+    struct stat there {};
+    if (lstat(path_.c_str(), &there) == 0) {
+        if (!S_ISSOCK(there.st_mode)) return refuse("something that is no socket is in its place");
+        if (answered_by_another(path_)) return refuse("another Strowger is listening on it");
+        unlink(path_.c_str());
+    }
+    boost::system::error_code problem;
+    auto old_mask = umask(0177);
+    listener_.open(local(), problem);
+    if (!problem) listener_.bind(local::endpoint(path_), problem);
+    umask(old_mask);
+    if (!problem) listener_.listen(16, problem);
+    if (problem) return refuse(problem.message());
+    if (lstat(path_.c_str(), &there) == 0) inode_ = there.st_ino;
+    core_.spawn("command socket", accept());
+    return {};
+}
+
+void socket_server::stop() noexcept {
+    stopping_ = true;
+    boost::system::error_code ignored;
+    listener_.close(ignored);
+    struct stat there {};
+    if (inode_ != 0 && lstat(path_.c_str(), &there) == 0 && there.st_ino == inode_)
+        unlink(path_.c_str());
+    for (const auto& client : sessions_)
+        if (!client->busy) client->socket.close(ignored);
+}
+
+task<> socket_server::accept() {
+    auto completion = asio::as_tuple(asio::use_awaitable);
+    while (!stopping_) {
+        auto [problem, socket] = co_await listener_.async_accept(completion);
+        if (problem == asio::error::operation_aborted || stopping_) co_return;
+        if (problem) {  // out of descriptors: try again a little later
+            co_await core_.sleep_for(std::chrono::milliseconds(100));
+            continue;
+        }
+        if (sessions_.size() >= most_sessions || !may_command(socket)) continue;
+        auto client = std::make_shared<session>(std::move(socket));
+        sessions_.insert(client);
+        core_.spawn("command session", serve(client));
+    }
+}
+
+task<> socket_server::serve(std::shared_ptr<session> client) {
+    struct leave {
+        socket_server& server;
+        std::shared_ptr<session> client;
+        ~leave() { server.sessions_.erase(client); }
+    } const leaving{*this, client};
+    auto completion = asio::as_tuple(asio::use_awaitable);
+    std::string waiting;
+    while (!stopping_) {
+        auto buffer = asio::dynamic_buffer(waiting, longest_line);
+        auto [problem, size] =
+            co_await asio::async_read_until(client->socket, buffer, '\n', completion);
+        if (problem) co_return;
+        std::string line = waiting.substr(0, size - 1);
+        waiting.erase(0, size);
+        client->busy = true;
+        command_reply reply;
+        if (line.starts_with("run ")) {
+            std::string text = line.substr(4);
+            reply = co_await run_line(core_, std::move(text));
+        } else if (line.starts_with("complete ")) {
+            for (const auto& word : complete_line(core_, std::string_view(line).substr(9)))
+                reply.text += word + '\n';
+        } else {
+            reply = command_error("expected 'run <command>' or 'complete <text>'");
+        }
+        std::string answer = framed(reply);
+        auto bytes = asio::buffer(answer);
+        auto [failed, written] = co_await asio::async_write(client->socket, bytes, completion);
+        client->busy = false;
+        if (failed) co_return;
+    }
+}
+
+}  // namespace strowger::commands

@@ -1,0 +1,115 @@
+#include "table.hpp"
+
+#include <strowger/text.hpp>
+
+#include <algorithm>
+
+namespace strowger::commands {
+
+namespace {
+
+// Characters on the screen, near enough: bytes that do not continue a UTF-8 sequence.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// A terminal obeys control characters; data from the network must not command it.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    return out;
+}
+
+void append_row(std::string& out, const std::vector<std::string>& cells,
+                const std::vector<std::size_t>& widths) {
+    std::string line;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        std::string cell = i < cells.size() ? printable(cells[i]) : std::string();
+        line += cell;
+        line.append(widths[i] - width(cell) + 2, ' ');
+    }
+    out += line.substr(0, line.find_last_not_of(' ') + 1);
+    out += '\n';
+}
+
+}  // namespace
+
+std::string as_text(const table& what) {
+    std::vector<std::size_t> widths;
+    for (const auto& column : what.columns) widths.push_back(width(column));
+    for (const auto& row : what.rows)
+        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+            widths[i] = std::max(widths[i], width(row[i]));
+    std::string out;
+    if (!what.rows.empty()) {
+        append_row(out, what.columns, widths);
+        for (const auto& row : what.rows) append_row(out, row, widths);
+        out += '\n';
+    }
+    out += cat(what.rows.size(), " ", what.noun, what.rows.size() == 1 ? "" : "s", " total.");
+    return out;
+}
+
+std::string json_text(std::string_view text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    std::string out = "\"";
+    for (char c : text) {
+        auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
+}
+
+std::string as_json(const table& what) {
+    std::string out = cat("{\"row_count\":", what.rows.size(), ",\"rows\":[");
+    for (std::size_t r = 0; r < what.rows.size(); ++r) {
+        out += r == 0 ? "{" : ",{";
+        for (std::size_t c = 0; c < what.columns.size(); ++c) {
+            if (c != 0) out += ',';
+            out += json_text(what.columns[c]) + ':' + json_text(what.rows[r][c]);
+        }
+        out += '}';
+    }
+    return out + "]}";
+}
+
+std::string as_delimited(const table& what, std::string_view delimiter) {
+    auto line = [&](const std::vector<std::string>& cells) {
+        std::string out;
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (i != 0) out += delimiter;
+            out += printable(cells[i]);
+        }
+        return out + '\n';
+    };
+    std::string out = line(what.columns);
+    for (const auto& row : what.rows) out += line(row);
+    return out + cat('\n', what.rows.size(), " total.");
+}
+
+bool render(const table& what, std::string_view form, std::string& out) {
+    form = trim(form);
+    if (form.empty()) {
+        out = as_text(what);
+    } else if (iequals(form, "as json")) {
+        out = as_json(what);
+    } else if (form.size() >= 12 && iequals(form.substr(0, 12), "as delimited")) {
+        auto delimiter = trim(form.substr(12));
+        out = as_delimited(what, delimiter.empty() ? "," : delimiter);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace strowger::commands

@@ -1,0 +1,50 @@
+#include "transport/limits.hpp"
+
+namespace strowger::sofia {
+
+result<connection_limits::place> connection_limits::admit(const boost::asio::ip::address& peer) {
+    struct held {
+        std::shared_ptr<connection_limits> owner;
+        boost::asio::ip::address peer;
+        ~held() { owner->leave(peer); }
+    };
+    {
+        std::scoped_lock guard(lock_);
+        if (taken_ >= most_)
+            return fail(errc::limit_reached,
+                        cat("the profile has ", taken_, " connections, all it may have"));
+        auto& of_peer = peers_[peer];
+        if (of_peer >= most_per_peer_)
+            return fail(errc::limit_reached, cat("it has ", of_peer, " connections already"));
+        ++of_peer;
+        ++taken_;
+    }
+    return place(std::shared_ptr<const held>(new held{shared_from_this(), peer}));
+}
+
+void connection_limits::leave(const boost::asio::ip::address& peer) noexcept {
+    std::scoped_lock guard(lock_);
+    --taken_;
+    auto found = peers_.find(peer);
+    if (found != peers_.end() && --found->second == 0) peers_.erase(found);
+}
+
+std::size_t connection_limits::taken() const {
+    std::scoped_lock guard(lock_);
+    return taken_;
+}
+
+void stranger_log::write(kind about, log_level level, std::string_view text) {
+    auto before = written_[static_cast<std::size_t>(about)].fetch_add(1, std::memory_order_relaxed);
+    if (before < most) log_.write(level, text);
+}
+
+void stranger_log::minute_passed() {
+    for (auto& each : written_) {
+        auto count = each.exchange(0, std::memory_order_relaxed);
+        if (count > most)
+            log_.warning(count - most, " more lines like those of the last minute were left out");
+    }
+}
+
+}  // namespace strowger::sofia

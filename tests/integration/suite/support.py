@@ -1,0 +1,77 @@
+"""A PBX for each test class, on a loopback address that nobody else uses."""
+
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness.pbx import SOURCE, Installed, Pbx
+
+BUILD = Path(os.environ.get("STROWGER_BUILD", SOURCE / "build" / "dev"))
+SANITIZED = os.environ.get("STROWGER_SANITIZER", "none") != "none"
+_used = 0
+
+
+def loopback():
+    """An address in 127/8 of this process's own, a new one each time."""
+    global _used
+    _used += 1
+    return f"127.{20 + os.getpid() % 200}.{os.getpid() // 200 % 250}.{_used}"
+
+
+def sanitizer_reports(text):
+    return [line for line in text.splitlines() if "Sanitizer" in line or "runtime error:" in line]
+
+
+class PbxCase(unittest.TestCase):
+    """`overlay_files`: {path below conf: text}, over the shipped configuration. `sets`: -set overrides."""
+    overlay_files = {}
+    sets = {}
+    tls = False
+    starts = True
+
+    @classmethod
+    def make_pbx(cls, **how):
+        folder = Path(tempfile.mkdtemp(prefix="strowger-test-"))
+        overlay = folder / "overlay"
+        overlay.mkdir()
+        address = loopback()
+        for name, text in cls.overlay_files.items():
+            file = overlay / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text.replace("@ADDRESS@", address))
+        sets = {"local_ip_v4": address, "domain": address}
+        if not cls.tls:
+            sets |= {"internal_ssl_enable": "false", "external_ssl_enable": "false"}
+        pbx = Pbx(folder / "pbx", Installed.build(BUILD), overlays=[overlay], sets=sets | cls.sets, **how)
+        pbx.address, pbx.folder = address, folder
+        if cls.tls:
+            pbx.make_certificates(address, [f"IP:{address}"])
+        return pbx
+
+    @classmethod
+    def setUpClass(cls):
+        cls.pbx = cls.make_pbx()
+        if cls.starts:
+            cls.pbx.start(timeout=60)
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.pbx.stop() if cls.pbx.process else 0
+        text = cls.pbx.log_text()
+        reports = sanitizer_reports(text)
+        if os.environ.get("STROWGER_KEEP") is None:
+            shutil.rmtree(cls.pbx.folder, ignore_errors=True)
+        if reports:
+            raise AssertionError("sanitizer reports:\n" + text[-6000:])
+        if status not in (0, None):
+            raise AssertionError(f"the PBX ended with status {status}:\n{text[-3000:]}")
+
+    def cli(self, command):
+        good, text = self.pbx.cli(command)
+        self.assertTrue(good, f"{command}: {text}")
+        return text
+
+    def wait_no_channels(self, timeout=20):
+        self.pbx.wait_cli("status", lambda text: "\n0 channel(s) now" in text, timeout)

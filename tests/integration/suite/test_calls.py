@@ -1,0 +1,131 @@
+"""Calls in number, by SIPp, with media; afterwards everything is back where it was."""
+
+import time
+import unittest
+from pathlib import Path
+
+import sipp
+from harness.pbx import descriptors, resident_kb
+from sip_client import Client, sdp
+from support import SANITIZED, PbxCase, loopback
+
+CALLED = loopback()
+BRIDGE = f"""<include>
+  <extension name="sipp">
+    <condition field="destination_number" expression="^sipp$">
+      <action application="bridge" data="sofia/external/sip:sipp@{CALLED}:5060"/>
+    </condition>
+  </extension>
+</include>
+"""
+
+
+def scenario_with_media(folder):
+    """The benchmark's caller, that also sends audio while it holds."""
+    (folder / "tone.ulaw").write_bytes(bytes([0x80, 0x00] * 80) * 100)
+    text = (sipp.SCENARIOS / "uac.xml").read_text()
+    play = f'<nop><action><exec rtp_stream="{folder}/tone.ulaw,1,0,PCMU/8000"/></action></nop>\n  <pause/>'
+    (folder / "uac_media.xml").write_text(text.replace("<pause/>", play))
+    return folder / "uac_media.xml"
+
+
+class Calls(PbxCase):
+    overlay_files = {"dialplan/public/sipp.xml": BRIDGE}
+
+    def setUp(self):
+        self.folder = self.pbx.folder / "sipp"
+        self.called = sipp.Sipp(self.folder, "uas", "uas.xml", None, CALLED, 5060, "-rtp_echo", media_port=30000)
+        self.addCleanup(self.called.stop)
+        time.sleep(0.5)
+
+    def run_calls(self, count, rate, hold_ms, name, most=None, scenario="uac.xml"):
+        return sipp.Sipp(self.folder, name, scenario, f"{self.pbx.address}:5080", loopback(), 5060, "-s", "sipp", "-m",
+                         count, "-r", rate, "-d", hold_ms, "-l", most or count, "-recv_timeout", "20000",
+                         media_port=40000).finish(240)
+
+    def state(self):
+        self.wait_no_channels()
+        pid = self.pbx.pid
+        return descriptors(pid), resident_kb(pid)
+
+    def sockets_settled(self, at_most):
+        deadline = time.monotonic() + 5
+        while descriptors(self.pbx.pid) > at_most and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return descriptors(self.pbx.pid)
+
+    def test_500_in_a_row_and_200_at_once(self):
+        self.assertEqual(self.run_calls(50, 50, 100, "warm").failed, 0)
+        time.sleep(1)
+        files, memory = self.state()
+        row = self.run_calls(500, 100, 0, "row", most=10)
+        self.assertEqual((row.completed, row.failed), (500, 0))
+        self.state()
+        media = scenario_with_media(self.folder)
+        once = self.run_calls(200, 100, 6000, "once", scenario=media)
+        self.assertEqual((once.completed, once.failed), (200, 0))
+        _, memory_after = self.state()
+        self.assertLessEqual(self.sockets_settled(files), files)
+        # Tombstones of transactions live for 32 s; what remains must not grow with the next round.
+        again = self.run_calls(200, 100, 3000, "again")
+        self.assertEqual(again.failed, 0)
+        _, memory_last = self.state()
+        if not SANITIZED:
+            self.assertLess(memory_last - memory_after, 4000)
+            self.assertLess(memory_after - memory, 40000)
+
+    def test_media_is_anchored_and_flows_both_ways(self):
+        media = scenario_with_media(self.folder)
+        caller = sipp.Sipp(self.folder, "one", media, f"{self.pbx.address}:5080", loopback(), 5060, "-s", "sipp", "-m", 1,
+                           "-d", 3000, "-trace_msg", "-message_file", self.folder / "messages", media_port=40000)
+        self.pbx.wait_cli("show calls", lambda text: "\n2 legs total" in text)
+        time.sleep(2)
+        ids = [line.split(",")[0] for line in self.cli("show channels as delimited ,").splitlines()[1:3]]
+        for each in ids:
+            dump = dict(line.split(": ", 1) for line in self.cli(f"uuid_dump {each}").splitlines() if ": " in line)
+            self.assertGreater(int(dump["Media-Packets-In"]), 50, dump)
+            self.assertGreater(int(dump["Media-Packets-Out"]), 50, dump)
+            self.assertEqual(dump["Privacy"], "exposed")
+        self.assertEqual(caller.finish(30).completed, 1)
+        text = Path(self.folder / "messages").read_text()
+        answer = text[text.index("SIP/2.0 200 OK"):]
+        self.assertIn(f"c=IN IP4 {self.pbx.address}", answer)
+        self.assertNotIn(CALLED, answer[answer.index("v=0"):answer.index("a=")])
+
+
+class Echo(PbxCase):
+    """The external profile reaches nothing but an echo."""
+
+    def test_public_context(self):
+        with Client(self.pbx.address, 5080) as caller:
+            answer, _ = caller.invite("1000", sdp(caller.address, 4000))
+            self.assertIn(answer.status, (404, 480))
+            answer, _ = caller.invite("01234567", sdp(caller.address, 4000))
+            self.assertEqual(answer.status, 404)
+            answer, hang_up = caller.invite("9196", sdp(caller.address, 4000))
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(hang_up().status, 200)
+        self.wait_no_channels()
+
+    def test_a_caller_id_stays_text(self):
+        with Client(self.pbx.address, 5080, user="${system rm}") as caller:
+            caller.user = "%24%7Bsystem%20rm%7D"
+            answer, hang_up = caller.invite("9196", sdp(caller.address, 4000))
+            self.assertEqual(answer.status, 200)
+            self.assertIn("${system rm}", self.cli("show channels"))
+            hang_up()
+        self.wait_no_channels()
+
+    def test_killed_by_command(self):
+        with Client(self.pbx.address, 5080) as caller:
+            caller.invite("9196", sdp(caller.address, 4000))
+            uuid = self.cli("show channels as delimited ,").splitlines()[1].split(",")[0]
+            self.assertEqual(self.cli(f"uuid_kill {uuid} CALL_REJECTED"), "+OK")
+            got = caller.receive()
+            self.assertEqual(got.method, "BYE")
+            self.assertIn("cause=21", got.one("Reason"))
+        self.wait_no_channels()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,103 @@
+"""The life of modules in the running program."""
+
+import re
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from sip_client import Client, sdp
+from support import PbxCase
+
+SHIPPED = ("mod_sqlite", "mod_srtp", "mod_rtp", "mod_dialplan", "mod_apps", "mod_sofia", "mod_commands")
+
+
+class Modules(PbxCase):
+    def mappings(self, name):
+        return [line for line in Path(f"/proc/{self.pbx.pid}/maps").read_text().splitlines() if name in line]
+
+    def test_all_are_there(self):
+        text = self.cli("show modules")
+        for name in SHIPPED:
+            self.assertRegex(text, rf"(?m)^{name} .*running")
+
+    def test_each_is_unloaded_really_and_loaded_again(self):
+        for name in ("mod_apps", "mod_dialplan", "mod_srtp", "mod_rtp", "mod_sofia", "mod_sqlite"):
+            with self.subTest(name):
+                self.assertTrue(self.mappings(name))
+                self.cli(f"unload {name}")
+                self.assertEqual(self.mappings(name), [])
+                self.assertNotIn(name + " ", self.cli("show modules"))
+                self.cli(f"load {name}")
+                self.assertIn(name, self.cli("show modules"))
+        with Client(self.pbx.address, 5080) as caller:
+            answer, hang_up = caller.invite("9196", sdp(caller.address, 4000))
+            self.assertEqual(answer.status, 200)
+            hang_up()
+        self.wait_no_channels()
+
+    def test_reload_while_a_call_is_up(self):
+        with Client(self.pbx.address, 5080) as caller:
+            answer, hang_up = caller.invite("9196", sdp(caller.address, 4000))
+            self.assertEqual(answer.status, 200)
+            for name in ("mod_srtp", "mod_rtp", "mod_dialplan", "mod_apps", "mod_commands"):
+                self.cli(f"reload {name}")
+            self.assertIn("1 channel(s) now", self.cli("status"))
+            good, text = self.pbx.cli("unload mod_sofia")
+            self.assertFalse(good)
+            self.assertRegex(text, r"1 |one ")
+            self.assertEqual(hang_up().status, 200)
+        self.wait_no_channels()
+        deadline = time.monotonic() + 10
+        while any(len({re.search(r"\S+$", line).group() for line in self.mappings(name)}) > 1 for name in SHIPPED):
+            self.assertLess(time.monotonic(), deadline, "an old generation stayed mapped")
+            time.sleep(0.1)
+
+    def test_refusals(self):
+        for command, said in (("load mod_nothing", "mod_nothing"), ("unload mod_nothing", "mod_nothing"), ("load", "which module"),
+                              ("load ../../../etc/passwd", ""), ("load mod_apps", "already"), ("unload -w x mod_apps", "-w"),
+                              ("reload", "which module"), ("lod mod_apps", "Did you mean 'load'")):
+            good, text = self.pbx.cli(command)
+            self.assertFalse(good, command)
+            self.assertIn(said, text, command)
+
+    def test_many_at_once(self):
+        def work():
+            for _ in range(10):
+                self.pbx.cli("reload mod_apps")
+                self.pbx.cli("show modules")
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertIn("mod_apps", self.cli("show modules"))
+
+
+class Commands(PbxCase):
+    def test_what_a_wrong_command_says(self):
+        for command, said in (("frobnicate", "There is no command"), ("show frobs", "none of modules"),
+                              ("show calls as xml", "no form"), ("uuid_kill", "expected <uuid>"), ("uuid_kill nobody", "no channel"),
+                              ("uuid_dump nobody", "no channel"), ("originate user/1001", "expected <dial string>"),
+                              ("originate user/1001 &echo", "USER_NOT_REGISTERED"), ("hupall NONSENSE_CAUSE", "no hangup cause")):
+            good, text = self.pbx.cli(command)
+            self.assertFalse(good, command)
+            self.assertIn(said, text, command)
+
+    def test_status_and_version(self):
+        self.assertIn("Strowger 0.", self.cli("version"))
+        self.assertIn("0 channel(s) now", self.cli("status"))
+        self.assertIn("internal", self.cli("sofia status"))
+        self.assertIn("uuid_kill", self.cli("help"))
+        for command in ("sofia status profile internal", "sofia status profile internal reg", "sofia status gateway", "reloadxml",
+                        "show applications", "show commands", "show registrations", "show interfaces", "sofia loglevel all 0"):
+            self.cli(command)
+
+    def test_reading_commands_only_inside_an_expansion(self):
+        self.assertEqual(self.cli("eval [${uuid_kill x}]"), "[]")
+        self.assertEqual(self.cli("eval ${regex(abc|b)}"), "true")
+        self.assertEqual(self.cli("eval [${no_such_command(1)}]"), "[]")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,71 @@
+// What modules.conf.xml names.
+#include "core_fixture.hpp"
+
+#include <strowger/events.hpp>
+
+#include <gmock/gmock.h>
+
+namespace strowger::testing {
+
+namespace {
+
+using ::testing::HasSubstr;
+
+class autoload : public core_fixture {
+protected:
+    std::string names() {
+        std::string all;
+        for (const auto& row : pbx->modules().list()) all += row.name + " ";
+        return all;
+    }
+};
+
+TEST_F(autoload, needs_come_first) {
+    give("mod_good");
+    give("mod_needs_good");
+    configure_modules("<load module=\"mod_needs_good\"/><load module=\"mod_good\"/>");
+    bool told = false;
+    auto hears = pbx->facts().subscribe<startup>([&](const startup&) { told = true; });
+    ASSERT_TRUE(pbx->start().has_value());
+    EXPECT_EQ(names(), "mod_good mod_needs_good ");
+    EXPECT_TRUE(told);
+}
+
+TEST_F(autoload, failing_module_is_reported_with_its_line_and_the_rest_runs) {
+    give("mod_good");
+    configure_modules("\n<load module=\"mod_absent\"/><load module=\"mod_good\"/>");
+    ASSERT_TRUE(pbx->start().has_value());
+    EXPECT_EQ(names(), "mod_good ");
+    EXPECT_TRUE(log.contains("strowger.xml:2: mod_absent was not loaded: "));
+}
+
+TEST_F(autoload, failing_critical_module_is_an_error) {
+    give("mod_refuses");
+    configure_modules("<load module=\"mod_refuses\" critical=\"true\"/>");
+    auto started = pbx->start();
+    ASSERT_FALSE(started.has_value());
+    EXPECT_THAT(started.error().text, HasSubstr("the critical module mod_refuses was not loaded"));
+    EXPECT_THAT(started.error().text, HasSubstr("its port is in use"));
+}
+
+TEST_F(autoload, check_finds_everything_and_starts_nothing) {
+    give("mod_good");
+    give("mod_refuses");
+    give("mod_needs_absent");
+    give("mod_wrong_sdk");
+    configure_modules(
+        "<load module=\"mod_good\"/>\n<load module=\"mod_refuses\"/>\n<load "
+        "module=\"mod_needs_absent\"/>\n<load module=\"mod_wrong_sdk\"/>");
+    problems found;
+    pbx->check(found);
+    std::string all;
+    for (const auto& each : found) all += to_string(each) + "\n";
+    EXPECT_EQ(found.size(), 2U) << all;
+    EXPECT_THAT(all, HasSubstr("strowger.xml:3: mod_needs_absent needs mod_absent"));
+    EXPECT_THAT(all, HasSubstr("strowger.xml:4: mod_wrong_sdk was built for SDK 0"));
+    EXPECT_TRUE(pbx->names().names().empty());
+}
+
+}  // namespace
+
+}  // namespace strowger::testing

@@ -1,0 +1,22 @@
+// Needs a module that there is not.
+#include <strowger/module.hpp>
+
+namespace {
+
+using namespace strowger;
+
+class tested final : public module {
+public:
+    explicit tested(context& ctx) : ctx_(ctx) {}
+    result<void> start() override {
+        static_cast<void>(ctx_);
+        return {};
+    }
+
+private:
+    context& ctx_;
+};
+
+}  // namespace
+
+STROWGER_MODULE(tested, "mod_needs_absent", "1.0", "mod_absent", side_by_side)
