@@ -32,7 +32,7 @@ const std::vector<param_spec>& profile_params() {
         {"disable-register", boolean, "false", 0, 0, {}, "registrations are refused"},
         {"challenge-realm", text, "auto_to", 0, 0, {}, "auto_from, auto_to, or the realm"},
         {"nonce-ttl", duration_s, "60", 1, 86400, {}, "seconds that a challenge is good for"},
-        {"rfc8760-auth-algorithms", text, "SHA-256,MD5", 0, 0, {}, "digest algorithms, in order"},
+        {"rfc8760-auth-algorithms", text, "MD5", 0, 0, {}, "digest algorithms, in order"},
         {"force-register-domain", text, "", 0, 0, {}, "domain users are looked up in"},
         {"force-register-db-domain", text, "", 0, 0, {}, "domain bindings are kept under"},
         {"inbound-reg-force-matching-username", boolean, "true", 0, 0, {}, "digest user = To user"},
