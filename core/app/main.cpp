@@ -102,13 +102,27 @@ void configure(core& pbx) {
     if (!read) throw std::runtime_error(first.empty() ? read.error().text : first);
 }
 
+std::size_t running_modules(core& pbx) {
+    std::size_t count = 0;
+    for (const auto& each : pbx.modules().list()) count += each.state == "running" ? 1 : 0;
+    return count;
+}
+
 int run(const command_line& line, core_options options, background& behind) {
     auto who = find_identity(line.user, line.group).value();
+    // Modules start as root, and tell by these what the program cannot use any more later.
+    if (who) {
+        options.overrides.emplace_back("run_as_uid", cat(who->uid));
+        options.overrides.emplace_back("run_as_gid", cat(who->gid));
+    }
     make_folders(options.at, who);
     pid_file mine(options.at.run);
     mine.take().value();
     auto at = options.at;
     core pbx(std::move(options));
+    // From here on a signal does not kill what is half started: it is heard when the loop runs.
+    boost::asio::signal_set signals(pbx.loop(), SIGTERM, SIGINT, SIGHUP);
+    listen_for_signals(pbx, signals);
     configure(pbx);
     auto started = pbx.start();
     if (started && who) {
@@ -121,13 +135,11 @@ int run(const command_line& line, core_options options, background& behind) {
         behind.failed(started.error().text);
         pbx.shutdown();
     } else {
-        pbx.log().notice("Strowger ", version(), " is ready: ", pbx.modules().list().size(),
+        pbx.log().notice("Strowger ", version(), " is ready: ", running_modules(pbx),
                          " modules run");
         if (line.no_console && pbx.written_log() != nullptr) pbx.written_log()->close_console();
         behind.ready(at.log);
     }
-    boost::asio::signal_set signals(pbx.loop(), SIGTERM, SIGINT, SIGHUP);
-    listen_for_signals(pbx, signals);
     bool clean = pbx.run();
     int status = started ? 0 : 1;
     if (!clean) {

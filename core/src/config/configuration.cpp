@@ -3,6 +3,7 @@
 #include "config/make.hpp"
 #include "config/reader.hpp"
 #include "config/snapshot.hpp"
+#include "config/switch_check.hpp"
 
 #include <strowger/text.hpp>
 
@@ -80,6 +81,7 @@ result<void> file_configuration::reload(problems& found) {
     if (!broken()) {
         tree = std::make_shared<tree_snapshot>(std::move(root), fresh, found);
         check_directory(tree->section("directory"), found);
+        check_switch(*tree, found);
         if (options_.check) options_.check(*tree, found);
     }
     if (broken()) {

@@ -226,11 +226,15 @@ bool config_reader::spend(std::size_t bytes, const source_ref& where) {
 }
 
 std::string config_reader::shown(const std::string& path) const {
+    std::error_code ignored;
     auto plain = std::filesystem::path(path).lexically_normal();
-    auto relative = plain.lexically_relative(std::filesystem::path(conf_dir_).lexically_normal());
-    auto text = relative.string();
-    if (text.empty() || text.starts_with("..")) return plain.string();
-    return text;
+    // The files that are open are known by their real names.
+    for (const auto& base : {std::filesystem::path(conf_dir_).lexically_normal(),
+                             std::filesystem::weakly_canonical(conf_dir_, ignored)}) {
+        auto text = plain.lexically_relative(base).string();
+        if (!text.empty() && !text.starts_with("..")) return text;
+    }
+    return plain.string();
 }
 
 void config_reader::say(severity level, source_ref where, std::string text) {

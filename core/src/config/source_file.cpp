@@ -42,7 +42,11 @@ result<source_file> source_file::read(const std::string& path, std::string shown
     descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number < 0) {
         auto code = errno == ENOENT ? errc::not_found : errc::io_error;
-        return fail(code, cat("cannot be read: ", reason()));
+        // Read as root at the start, and later by the user of -u.
+        auto advice = errno == EACCES ? "; give it, with chown or chmod, to the user that Strowger "
+                                        "runs as"
+                                      : "";
+        return fail(code, cat("cannot be read: ", reason(), advice));
     }
     struct stat about {};
     if (::fstat(file.number, &about) != 0) return fail(errc::io_error, reason());

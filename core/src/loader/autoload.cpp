@@ -79,6 +79,15 @@ result<void> loader::autoload(const config_snapshot& config) {
     return outcome;
 }
 
+void loader::check_running(const config_snapshot& config, problems& found) {
+    auto now = all_;  // a check may load nothing, but it is not our code
+    for (const auto& each : now) {
+        if (each->now != generation::phase::running) continue;
+        auto checked = each->check(config, found);
+        if (!checked) found.push_back({severity::error, {}, checked.error().text});
+    }
+}
+
 void loader::check_all(const config_snapshot& config, problems& found) {
     auto wanted = wanted_modules(config);
     auto names = names_of(wanted);

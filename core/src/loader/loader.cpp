@@ -28,7 +28,11 @@ void keep_for_ever(std::shared_ptr<generation> which) {
 }  // namespace
 
 loader::loader(loader_options options, const shared_services& shared, logger& log)
-    : options_(std::move(options)), shared_(shared), log_(log), copies_(options_.run_dir) {
+    : options_(std::move(options)),
+      shared_(shared),
+      log_(log),
+      copies_(options_.run_dir),
+      turns_(shared.loop) {
     if (options_.abi_tag.empty()) options_.abi_tag = STROWGER_ABI_TAG;
 }
 
@@ -125,6 +129,7 @@ result<void> loader::load_now(std::string name) {
     if (!is_module_name(name))
         return fail(errc::invalid_argument,
                     cat("\"", name, "\" is no module's name: one looks like mod_commands"));
+    if (ending_) return fail(errc::cancelled, cat(name, " is not loaded: the program ends"));
     if (auto there = any(name)) {
         if (there->now == generation::phase::running)
             return fail(errc::already_exists,
@@ -139,7 +144,7 @@ result<void> loader::load_now(std::string name) {
     return {};
 }
 
-task<result<void>> loader::load(std::string name) {
+task<result<void>> loader::load_in_turn(std::string name) {
     auto loaded = load_now(std::move(name));
     if (!loaded) log_.error("a module was not loaded: ", loaded.error().text);
     co_return loaded;
@@ -253,19 +258,22 @@ task<result<void>> loader::wait_unused(generation_ptr which, bool force, steady_
     shared_.names.hide(which->uses.leases, true);
     hidden guard{shared_.names, which};
     if (force) shared_.calls.hangup_all(hangup_cause::manager_request);
+    steady_time::duration step = milliseconds(1);
     while (which->uses.leases.count() != 0) {
+        if (ending_) co_return fail(errc::cancelled, "the program ends");
         if (shared_.clock.now() >= deadline)
             co_return fail(
                 errc::busy,
                 cat(which->about.name, " is in use: ", which->holders(shared_.calls.size()),
                     "; try again when that has ended, or end its calls with -f"));
-        co_await pause(milliseconds(2));
+        co_await pause(step);
+        step = std::min<steady_time::duration>(step * 2, milliseconds(50));
     }
     guard.give_back = false;
     co_return result<void>();
 }
 
-task<result<void>> loader::unload(std::string name, bool force, milliseconds patience) {
+task<result<void>> loader::unload_in_turn(std::string name, bool force, milliseconds patience) {
     auto which = running(name);
     if (!which) {
         auto there = any(name);
@@ -278,7 +286,11 @@ task<result<void>> loader::unload(std::string name, bool force, milliseconds pat
     auto unused = co_await wait_unused(which, force, deadline);
     if (!unused) co_return unused;
     if (!listed(*which) || which->now != generation::phase::running)
-        co_return fail(errc::busy, cat(name, " was unloaded or reloaded meanwhile"));
+        co_return fail(errc::busy, cat(name, " was stopped meanwhile"));
+    if (auto others = needed_by(name); !others.empty()) {  // loaded while we waited
+        shared_.names.hide(which->uses.leases, false);
+        co_return fail(errc::busy, cat(others, " needs ", name, ": unload ", others, " first"));
+    }
     retire(which, "it was told to stop");
     deadline = std::max(deadline, shared_.clock.now() + seconds(2));
     bool gone = co_await wait_gone(which, deadline);
@@ -309,6 +321,7 @@ std::vector<module_row> loader::list() const {
 }
 
 task<bool> loader::stop_all(steady_time deadline) {
+    ending_ = true;
     for (;;) {
         generation_ptr youngest;
         for (const auto& each : all_)
@@ -319,11 +332,11 @@ task<bool> loader::stop_all(steady_time deadline) {
         bool gone = co_await wait_gone(youngest, until);
         if (!gone) log_.warning(youngest->about.name, " has not ended: ", youngest->reason);
     }
-    while (!all_.empty() && shared_.clock.now() < deadline) {
+    while ((!all_.empty() || !turns_.empty()) && shared_.clock.now() < deadline) {
         bool unsure = std::all_of(all_.begin(), all_.end(), [](const auto& each) {
             return each->now == generation::phase::quarantined;
         });
-        if (unsure) break;
+        if (unsure && turns_.empty()) break;
         co_await pause(milliseconds(5));
     }
     co_return all_.empty();

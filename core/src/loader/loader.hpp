@@ -6,6 +6,7 @@
 #pragma once
 
 #include "loader/generation.hpp"
+#include "loader/turns.hpp"
 
 #include <strowger/modules.hpp>
 
@@ -45,6 +46,8 @@ public:
     result<void> autoload(const config_snapshot& config);
     // Makes each module of that file and asks what is wrong with the configuration; starts nothing.
     void check_all(const config_snapshot& config, problems& found);
+    // Asks the modules that run what is wrong with a configuration that is not taken yet.
+    void check_running(const config_snapshot& config, problems& found);
     // Ends all modules, the youngest first; gives up at `deadline`. True: all are unmapped.
     task<bool> stop_all(steady_time deadline);
     // Tells every module its log level anew.
@@ -54,6 +57,16 @@ public:
 
 private:
     using generation_ptr = std::shared_ptr<generation>;
+
+    // Runs the work in a coroutine of the loader's own, when the module's earlier operations have
+    // ended. Whoever waits may be cancelled (the session of a command, as its module stops): the
+    // work goes on, and the outcome is given all the same.
+    task<result<void>> apart(std::string name, task<result<void>> work);
+    task<result<void>> in_turn(std::string name, task<result<void>> work);
+    task<result<void>> load_in_turn(std::string name);
+    task<result<void>> unload_in_turn(std::string name, bool force,
+                                      std::chrono::milliseconds patience);
+    task<result<void>> reload_in_turn(std::string name, bool force);
 
     result<generation_ptr> prepare(std::string name, std::string file, std::string shown);
     result<void> bring_up(generation_ptr which);
@@ -78,6 +91,8 @@ private:
     const shared_services& shared_;
     logger& log_;
     copy_folder copies_;
+    turns turns_;
+    bool ending_ = false;  // stop_all() has begun: nothing is loaded any more
     unsigned generations_ = 0;
     std::vector<generation_ptr> all_;  // in order of loading
 };

@@ -3,7 +3,7 @@
 
 namespace strowger {
 
-task<result<void>> loader::reload(std::string name, bool force) {
+task<result<void>> loader::reload_in_turn(std::string name, bool force) {
     auto old = running(name);
     if (!old) co_return load_now(std::move(name));
     if (!old->about.side_by_side) {
@@ -35,7 +35,7 @@ task<result<void>> loader::replace_exclusive(generation_ptr old, bool force) {
     auto unused = co_await wait_unused(old, force, shared_.clock.now() + seconds(force ? 5 : 1));
     if (!unused) co_return unused;
     if (!listed(*old) || old->now != generation::phase::running)
-        co_return fail(errc::busy, cat(name, " was unloaded or reloaded meanwhile"));
+        co_return fail(errc::busy, cat(name, " was stopped meanwhile"));
     auto old_copy = old->copy;  // its file may have been replaced: this is what ran
     auto old_file = old->file;
     retire(old, "it was told to stop for a reload");
@@ -44,6 +44,7 @@ task<result<void>> loader::replace_exclusive(generation_ptr old, bool force) {
         co_return fail(errc::busy, cat(name, " was stopped for the reload and did not end: ",
                                        old->reason, "; the new one was not started"));
     old.reset();
+    if (ending_) co_return fail(errc::cancelled, "the program ends");
     auto made = load_file(name, file, file);
     if (made) co_return result<void>();
     auto why = made.error();

@@ -110,7 +110,7 @@ core::~core() {
     set_this_activity(nullptr);
 }
 
-config_options core::config_settings() const {
+config_options core::config_settings() {
     const auto& at = options_.at;
     auto v4 = local_ip_v4();
     config_options settings;
@@ -130,6 +130,9 @@ config_options core::config_settings() const {
         {"local_ip_v6", local_ip_v6()},
         {"domain", v4},
         {"hostname", host_name()},
+    };
+    settings.check = [this](const config_snapshot& tree, problems& found) {
+        if (loader_) loader_->check_running(tree, found);
     };
     return settings;
 }

@@ -69,7 +69,7 @@ public:
     }
 
 private:
-    config_options config_settings() const;
+    config_options config_settings();
     log_level level_for(std::string_view module) const;
     void follow_reloads();
     void flush_log_later();

@@ -52,6 +52,11 @@ public:
         return true;
     }
 
+    // Control loop: how many were pushed and not taken out yet.
+    std::size_t unreclaimed() const noexcept {
+        return head_.load(std::memory_order_relaxed) - reclaimed_;
+    }
+
 private:
     std::vector<slot> slots_;
     std::size_t reclaimed_ = 0;                     // control loop only

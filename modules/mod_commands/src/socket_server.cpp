@@ -6,9 +6,12 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -126,6 +129,7 @@ task<> socket_server::serve(std::shared_ptr<session> client) {
         ~leave() { server.sessions_.erase(client); }
     } const leaving{*this, client};
     auto completion = asio::as_tuple(asio::use_awaitable);
+    const asio::disable_cancellation no_cancellation;
     std::string waiting;
     while (!stopping_) {
         auto buffer = asio::dynamic_buffer(waiting, longest_line);
@@ -138,16 +142,23 @@ task<> socket_server::serve(std::shared_ptr<session> client) {
         command_reply reply;
         if (line.starts_with("run ")) {
             std::string text = line.substr(4);
-            reply = co_await run_line(core_, std::move(text));
+            try {
+                reply = co_await run_line(core_, std::move(text));
+            } catch (const boost::system::system_error&) {
+                reply = command_error("the command was cut short: mod_commands is stopping");
+            }
         } else if (line.starts_with("complete ")) {
             for (const auto& word : complete_line(core_, std::string_view(line).substr(9)))
                 reply.text += word + '\n';
         } else {
             reply = command_error("expected 'run <command>' or 'complete <text>'");
         }
+        // A command that stopped this very generation is answered all the same.
+        co_await asio::this_coro::reset_cancellation_state(no_cancellation);
         std::string answer = framed(reply);
         auto bytes = asio::buffer(answer);
         auto [failed, written] = co_await asio::async_write(client->socket, bytes, completion);
+        co_await asio::this_coro::reset_cancellation_state();
         client->busy = false;
         if (failed) co_return;
     }

@@ -10,8 +10,8 @@ namespace strowger::srtp {
 
 class library {
 public:
-    // Starts the kernel and replaces its ciphers. Holders share it; it is shut down when the last
-    // one goes, which is after the last session. errc::internal says which step failed.
+    // Starts the kernel. Holders share it; it is shut down when the last
+    // one goes, which is after the last session. errc::internal: a cipher failed its tests.
     static result<std::shared_ptr<library>> start();
     library(const library&) = delete;
     library& operator=(const library&) = delete;

@@ -12,6 +12,11 @@
 #include <cstring>
 #include <new>
 
+// As the ciphers: the kernel takes this for its own.
+extern "C" {
+extern const srtp_auth_type_t srtp_hmac;
+}
+
 namespace strowger::srtp {
 namespace {
 
@@ -31,7 +36,7 @@ srtp_err_status_t allocate(srtp_auth_pointer_t* out, int key_len, int out_len) {
         return srtp_err_status_bad_param;
     auto* made = new (std::nothrow) hmac{};
     if (!made) return srtp_err_status_alloc_fail;
-    made->base.type = &openssl_auth_type();
+    made->base.type = &srtp_hmac;
     made->base.state = &made->state;
     made->base.key_len = key_len;
     made->base.out_len = out_len;
@@ -107,12 +112,25 @@ constexpr srtp_auth_test_case_t case_2{sizeof key_2, key_2, sizeof data_2, data_
 constexpr srtp_auth_test_case_t case_1{sizeof key_1, key_1, sizeof data_1, data_1,
                                        sizeof tag_1, tag_1, &case_2};
 
-constexpr srtp_auth_type_t type{
-    allocate, release,       initialise, compute, update, start, "HMAC-SHA1 by OpenSSL",
-    &case_1,  SRTP_HMAC_SHA1};
+// See openssl_ciphers.cpp.
+struct debug_module {
+    int on;
+    const char* name;
+};
 
 }  // namespace
+}  // namespace strowger::srtp
 
-const srtp_auth_type_t& openssl_auth_type() noexcept { return type; }
+extern "C" {
+using namespace strowger::srtp;
+constinit const srtp_auth_type_t srtp_hmac{
+    allocate, release,       initialise, compute, update, start, "HMAC-SHA1 by OpenSSL",
+    &case_1,  SRTP_HMAC_SHA1};
+constinit debug_module srtp_mod_hmac{0, "HMAC-SHA1"};
+}
+
+namespace strowger::srtp {
+
+const srtp_auth_type_t& openssl_auth_type() noexcept { return srtp_hmac; }
 
 }  // namespace strowger::srtp

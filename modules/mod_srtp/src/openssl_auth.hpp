@@ -1,4 +1,4 @@
-// HMAC-SHA1 in the form libsrtp takes through srtp_replace_auth_type.
+// OpenSSL's SHA-1 as libsrtp's HMAC-SHA1, under the name its kernel looks for (srtp_hmac).
 #pragma once
 
 #include <srtp2/auth.h>

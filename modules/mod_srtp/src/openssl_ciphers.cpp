@@ -10,6 +10,14 @@
 #include <cstring>
 #include <new>
 
+// libsrtp's kernel looks for its ciphers by these names. That they are defined here keeps the
+// archive's own, and with them NSS, out of the module: NSS leaks at every start, and the second
+// start in one process can wait for ever for NSS's list of modules.
+extern "C" {
+extern const srtp_cipher_type_t srtp_aes_icm_128, srtp_aes_icm_192, srtp_aes_icm_256;
+extern const srtp_cipher_type_t srtp_aes_gcm_128, srtp_aes_gcm_256;
+}
+
 namespace strowger::srtp {
 namespace {
 
@@ -155,52 +163,75 @@ srtp_err_status_t gcm_decrypt(void* opaque, std::uint8_t* data, unsigned int* si
     return srtp_err_status_ok;
 }
 
-srtp_err_status_t allocate_cm_128(srtp_cipher_pointer_t* out, int key_len, int tag_len);
-srtp_err_status_t allocate_cm_256(srtp_cipher_pointer_t* out, int key_len, int tag_len);
-srtp_err_status_t allocate_gcm_128(srtp_cipher_pointer_t* out, int key_len, int tag_len);
-srtp_err_status_t allocate_gcm_256(srtp_cipher_pointer_t* out, int key_len, int tag_len);
-
-constexpr srtp_cipher_type_t cm_128{
-    allocate_cm_128, release,         cm_init,
-    nullptr,         cm_crypt,        cm_crypt,
-    cm_set_iv,       nullptr,         "AES-128 counter mode by OpenSSL",
-    &cm_128_case,    SRTP_AES_ICM_128};
-constexpr srtp_cipher_type_t cm_256{
-    allocate_cm_256, release,         cm_init,
-    nullptr,         cm_crypt,        cm_crypt,
-    cm_set_iv,       nullptr,         "AES-256 counter mode by OpenSSL",
-    &cm_256_case,    SRTP_AES_ICM_256};
-constexpr srtp_cipher_type_t gcm_128{allocate_gcm_128, release,         gcm_init,
-                                     gcm_set_aad,      gcm_encrypt,     gcm_decrypt,
-                                     gcm_set_iv,       gcm_get_tag,     "AES-128-GCM by OpenSSL",
-                                     &gcm_128_case,    SRTP_AES_GCM_128};
-constexpr srtp_cipher_type_t gcm_256{allocate_gcm_256, release,         gcm_init,
-                                     gcm_set_aad,      gcm_encrypt,     gcm_decrypt,
-                                     gcm_set_iv,       gcm_get_tag,     "AES-256-GCM by OpenSSL",
-                                     &gcm_256_case,    SRTP_AES_GCM_256};
-
 srtp_err_status_t allocate_cm_128(srtp_cipher_pointer_t* out, int key_len, int tag_len) {
     if (key_len != 16 + salt_size_cm) return srtp_err_status_bad_param;
-    return allocate(out, key_len, tag_len, cm_128, EVP_aes_128_ctr());
+    return allocate(out, key_len, tag_len, srtp_aes_icm_128, EVP_aes_128_ctr());
+}
+srtp_err_status_t allocate_cm_192(srtp_cipher_pointer_t* out, int key_len, int tag_len) {
+    if (key_len != 24 + salt_size_cm) return srtp_err_status_bad_param;
+    return allocate(out, key_len, tag_len, srtp_aes_icm_192, EVP_aes_192_ctr());
 }
 srtp_err_status_t allocate_cm_256(srtp_cipher_pointer_t* out, int key_len, int tag_len) {
     if (key_len != 32 + salt_size_cm) return srtp_err_status_bad_param;
-    return allocate(out, key_len, tag_len, cm_256, EVP_aes_256_ctr());
+    return allocate(out, key_len, tag_len, srtp_aes_icm_256, EVP_aes_256_ctr());
 }
 bool gcm_tag(int tag_len) { return tag_len == 16 || tag_len == 8; }
 srtp_err_status_t allocate_gcm_128(srtp_cipher_pointer_t* out, int key_len, int tag_len) {
     if (key_len != 16 + salt_size_gcm || !gcm_tag(tag_len)) return srtp_err_status_bad_param;
-    return allocate(out, key_len, tag_len, gcm_128, EVP_aes_128_gcm());
+    return allocate(out, key_len, tag_len, srtp_aes_gcm_128, EVP_aes_128_gcm());
 }
 srtp_err_status_t allocate_gcm_256(srtp_cipher_pointer_t* out, int key_len, int tag_len) {
     if (key_len != 32 + salt_size_gcm || !gcm_tag(tag_len)) return srtp_err_status_bad_param;
-    return allocate(out, key_len, tag_len, gcm_256, EVP_aes_256_gcm());
+    return allocate(out, key_len, tag_len, srtp_aes_gcm_256, EVP_aes_256_gcm());
 }
 
-constexpr std::array<const srtp_cipher_type_t*, 4> types{&cm_128, &cm_256, &gcm_128, &gcm_256};
+using make_cipher = srtp_err_status_t (*)(srtp_cipher_pointer_t* out, int key_len, int tag_len);
+
+constexpr srtp_cipher_type_t counter_mode(make_cipher make, const char* name,
+                                          const srtp_cipher_test_case_t& vector,
+                                          srtp_cipher_type_id_t id) {
+    return {make,      release, cm_init, nullptr, cm_crypt, cm_crypt,
+            cm_set_iv, nullptr, name,    &vector, id};
+}
+constexpr srtp_cipher_type_t gcm(make_cipher make, const char* name,
+                                 const srtp_cipher_test_case_t& vector, srtp_cipher_type_id_t id) {
+    return {make,       release,     gcm_init, gcm_set_aad, gcm_encrypt, gcm_decrypt,
+            gcm_set_iv, gcm_get_tag, name,     &vector,     id};
+}
+
+// libsrtp's switch for its own tracing of a part; the layout is private to it, but every part
+// outside the library needs one.
+struct debug_module {
+    int on;
+    const char* name;
+};
 
 }  // namespace
+}  // namespace strowger::srtp
 
-std::span<const srtp_cipher_type_t* const> openssl_cipher_types() noexcept { return types; }
+extern "C" {
+using namespace strowger::srtp;
+constinit const srtp_cipher_type_t srtp_aes_icm_128 =
+    counter_mode(allocate_cm_128, "AES-128 counter mode by OpenSSL", cm_128_case, SRTP_AES_ICM_128);
+constinit const srtp_cipher_type_t srtp_aes_icm_192 =
+    counter_mode(allocate_cm_192, "AES-192 counter mode by OpenSSL", cm_192_case, SRTP_AES_ICM_192);
+constinit const srtp_cipher_type_t srtp_aes_icm_256 =
+    counter_mode(allocate_cm_256, "AES-256 counter mode by OpenSSL", cm_256_case, SRTP_AES_ICM_256);
+constinit const srtp_cipher_type_t srtp_aes_gcm_128 =
+    gcm(allocate_gcm_128, "AES-128-GCM by OpenSSL", gcm_128_case, SRTP_AES_GCM_128);
+constinit const srtp_cipher_type_t srtp_aes_gcm_256 =
+    gcm(allocate_gcm_256, "AES-256-GCM by OpenSSL", gcm_256_case, SRTP_AES_GCM_256);
+constinit debug_module srtp_mod_aes_icm{0, "AES counter mode"};
+constinit debug_module srtp_mod_aes_gcm{0, "AES-GCM"};
+}
+
+namespace strowger::srtp {
+
+std::span<const srtp_cipher_type_t* const> openssl_cipher_types() noexcept {
+    static constexpr std::array<const srtp_cipher_type_t*, 5> types{
+        &srtp_aes_icm_128, &srtp_aes_icm_192, &srtp_aes_icm_256, &srtp_aes_gcm_128,
+        &srtp_aes_gcm_256};
+    return types;
+}
 
 }  // namespace strowger::srtp

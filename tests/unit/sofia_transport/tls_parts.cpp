@@ -1,5 +1,6 @@
 #include "tls_material.hpp"
 
+#include "transport/reading_as.hpp"
 #include "transport/tls_context.hpp"
 #include "transport/tls_peer.hpp"
 
@@ -160,6 +161,37 @@ TEST_F(identity, unreadable_names_the_chown_and_chmod) {
     ASSERT_EQ(root ? ::seteuid(0) : 0, 0);
     EXPECT_NE(said.find("may not read " + file + ": run chown root:"), std::string::npos) << said;
     EXPECT_NE(said.find(" && chmod 640 " + file), std::string::npos);
+}
+
+TEST_F(identity, of_root_only_is_none_for_the_user_that_comes) {
+    folder.write("agent.pem", own.key_pem() + own.certificate_pem());
+    const auto file = folder.path() + "/agent.pem";
+    ::chmod(folder.path().c_str(), 0755);
+    ::chmod(file.c_str(), 0600);
+    std::vector<::gid_t> before(256), after(256);
+    before.resize(static_cast<std::size_t>(::getgroups(256, before.data())));
+    {
+        reading_as later("65534", "65534");
+        auto said = why();
+        if (::geteuid() == 0)
+            EXPECT_NE(said.find(" may not read " + file + ": run chown root:"), std::string::npos)
+                << said;
+        else
+            EXPECT_EQ(said, "good");  // we cannot become anybody
+    }
+    after.resize(static_cast<std::size_t>(::getgroups(256, after.data())));
+    EXPECT_EQ(after, before);
+    EXPECT_EQ(why(), "good");
+}
+
+TEST_F(identity, a_closed_folder_is_found_on_the_way) {
+    ::chmod(folder.path().c_str(), 0755);
+    const auto closed = folder.path() + "/closed";
+    ::mkdir(closed.c_str(), 0700);
+    ::mkdir((closed + "/inner").c_str(), 0755);
+    EXPECT_EQ(closed_folder(closed + "/inner/agent.pem"), "");
+    reading_as later("65534", "65534");
+    EXPECT_EQ(closed_folder(closed + "/inner/agent.pem"), ::geteuid() == 0 ? closed : "");
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST(udp, a_port_in_use_is_said_and_the_others_run) {
     second->start();
     for (const auto& each : second->listeners()) {
         EXPECT_FALSE(each.up);
-        EXPECT_NE(each.reason.find("another program uses this port"), std::string::npos);
+        EXPECT_NE(each.reason.find("another program or profile uses this port"), std::string::npos);
     }
     EXPECT_EQ(second->datagram(*parse_address("127.0.0.1:9", 0)).error().code, errc::unavailable);
     second->stop();

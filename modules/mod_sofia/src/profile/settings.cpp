@@ -100,6 +100,8 @@ void read_tls(const param_set& params, const config_snapshot& from, tls_settings
     tls.verify_depth = static_cast<int>(params.integer("tls-verify-depth"));
     tls.versions = params.text("tls-version");
     tls.ciphers = params.text("tls-ciphers");
+    tls.run_as_uid = global(from, "run_as_uid", "");
+    tls.run_as_gid = global(from, "run_as_gid", "");
     if (auto bind = params.text("tls-bind-params"); bind != "transport=tls" && !bind.empty())
         found.push_back({severity::warning, params.where("tls-bind-params"),
                          cat("tls-bind-params \"", bind, "\" is read as transport=tls")});

@@ -23,7 +23,8 @@ void set_option(int fd, int level, int name, int value) noexcept {
 std::string advice(int number) {
     switch (number) {
         case EADDRINUSE:
-            return "another program uses this port: stop it or change the port in the profile";
+            return "another program or profile uses this port: stop it, or change the port in the "
+                   "profile";
         case EADDRNOTAVAIL:
             return "no interface of this machine has this address: change sip-ip in the profile";
         case EACCES:

@@ -1,5 +1,7 @@
 #include "transport/tls_context.hpp"
 
+#include "transport/reading_as.hpp"
+
 #include <strowger/text.hpp>
 
 #include <openssl/err.h>
@@ -146,6 +148,7 @@ tls_versions parse_tls_versions(std::string_view words) {
 }
 
 tls_contexts load_tls(const tls_settings& settings) {
+    reading_as later_user(settings.run_as_uid, settings.run_as_gid);
     tls_contexts made;
     made.verify_in = settings.verify_in;
     made.verify_out = settings.verify_out;

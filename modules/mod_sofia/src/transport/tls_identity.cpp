@@ -1,5 +1,6 @@
 #include "transport/tls_identity.hpp"
 
+#include "transport/reading_as.hpp"
 #include "transport/sockets.hpp"
 
 #include <strowger/text.hpp>
@@ -8,8 +9,6 @@
 #include <openssl/pem.h>
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
@@ -20,33 +19,19 @@ namespace {
 
 constexpr std::size_t most_pem_bytes = 512 * 1024;
 
-std::string user_name() {
-    passwd entry{};
-    passwd* found = nullptr;
-    char room[4096];
-    ::getpwuid_r(::geteuid(), &entry, room, sizeof room, &found);
-    return found ? found->pw_name : std::to_string(::geteuid());
-}
-
-std::string group_name() {
-    group entry{};
-    group* found = nullptr;
-    char room[4096];
-    ::getgrgid_r(::getegid(), &entry, room, sizeof room, &found);
-    return found ? found->gr_name : std::to_string(::getegid());
-}
-
 error unreadable(const std::string& file, int number) {
     if (number == ENOENT || number == ENOTDIR)
         return fail(errc::not_found, cat(file, " does not exist"));
     if (number != EACCES)
         return fail(errc::io_error, cat("cannot read ", file, ": ", system_text(number)));
-    auto group = group_name();
-    auto folder = file.substr(0, file.rfind('/'));
-    auto what = cat("user ", user_name(), " may not read ", file, ": run chown root:", group, ' ',
-                    file, " && chmod 640 ", file);
-    if (::eaccess(folder.c_str(), X_OK) != 0)
-        what += cat(" (and chown root:", group, ' ', folder, " && chmod 750 ", folder, ')');
+    auto own = file.substr(0, file.rfind('/'));
+    auto what = cat("user ", reading_user(), " may not read ", file,
+                    ": run chown root:", reading_group(), ' ', file, " && chmod 640 ", file);
+    auto closed = closed_folder(file);
+    if (closed == own)
+        what += cat(" && chown root:", reading_group(), ' ', own, " && chmod 750 ", own);
+    else if (!closed.empty())  // it has other purposes: only let pass
+        what += cat(" && chmod o+x ", closed);
     return fail(errc::not_permitted, std::move(what));
 }
 

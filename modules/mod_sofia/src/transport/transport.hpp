@@ -25,6 +25,9 @@ struct tls_settings {
     int verify_depth = 2;
     std::string versions = "tlsv1.2,tlsv1.3";
     std::string ciphers;
+    // Whom the program becomes after the start, as numbers: the files must be readable for this
+    // user. Empty: for the one that it is.
+    std::string run_as_uid = {}, run_as_gid = {};
 };
 
 struct transport_settings {

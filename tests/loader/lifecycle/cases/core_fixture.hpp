@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -18,7 +19,9 @@ namespace strowger::testing {
 
 class core_fixture : public ::testing::Test {
 protected:
-    core_fixture() {
+    // `prepare` may write into the conf folder (below `options.at.base`) and change the options.
+    using preparation = std::function<void(core_options& options)>;
+    explicit core_fixture(const preparation& prepare = {}) {
         std::string name = std::filesystem::temp_directory_path() / "strowger-loader-XXXXXX";
         base_ = ::mkdtemp(name.data());
         for (auto* each : {"conf", "modules", "run"})
@@ -32,9 +35,11 @@ protected:
         options.at.run = base_ + "/run";
         options.other_log = &log;
         options.media_threads = 1;
+        if (prepare) prepare(options);
         pbx.emplace(std::move(options));
         problems found;
-        EXPECT_TRUE(pbx->configure(found).has_value());
+        auto read = pbx->configure(found);
+        EXPECT_TRUE(read.has_value()) << read.error().text;
     }
     ~core_fixture() override {
         pbx->shutdown();

@@ -1,0 +1,81 @@
+// What operators ask for, one operation at a time for each module, and to its end.
+#include "loader/loader.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <optional>
+
+namespace strowger {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Where the operation leaves its outcome. The timer never expires: cancelling it is the waking.
+struct outcome_box {
+    explicit outcome_box(asio::io_context& loop)
+        : over(loop, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer over;
+    std::optional<result<void>> outcome;
+};
+
+error error_of(std::exception_ptr thrown) {
+    try {
+        std::rethrow_exception(std::move(thrown));
+    } catch (const std::exception& failed) {
+        return fail(errc::internal,
+                    cat("the operation ended with: ", std::string_view(failed.what())));
+    } catch (...) {
+        return fail(errc::internal, "the operation ended with an exception of an unknown type");
+    }
+}
+
+}  // namespace
+
+task<result<void>> loader::in_turn(std::string name, task<result<void>> work) {
+    auto turn = co_await turns_.take(std::move(name));
+    auto outcome = co_await std::move(work);
+    co_return outcome;
+}
+
+task<result<void>> loader::apart(std::string name, task<result<void>> work) {
+    auto box = std::make_shared<outcome_box>(shared_.loop);
+    auto ended = [box](std::exception_ptr thrown, result<void> outcome) {
+        box->outcome = thrown ? error_of(std::move(thrown)) : std::move(outcome);
+        box->over.cancel();
+    };
+    asio::co_spawn(shared_.loop, in_turn(std::move(name), std::move(work)), ended);
+    if (!box->outcome) {
+        // No cancellation reaches this wait: it ends when the operation has, which has deadlines.
+        auto completion = asio::bind_cancellation_slot(asio::cancellation_slot(),
+                                                       asio::as_tuple(asio::use_awaitable));
+        co_await box->over.async_wait(completion);
+    }
+    co_return *box->outcome;
+}
+
+task<result<void>> loader::load(std::string name) {
+    auto work = load_in_turn(name);
+    auto outcome = co_await apart(std::move(name), std::move(work));
+    co_return outcome;
+}
+
+task<result<void>> loader::unload(std::string name, bool force, milliseconds patience) {
+    auto work = unload_in_turn(name, force, patience);
+    auto outcome = co_await apart(std::move(name), std::move(work));
+    co_return outcome;
+}
+
+task<result<void>> loader::reload(std::string name, bool force) {
+    auto work = reload_in_turn(name, force);
+    auto outcome = co_await apart(std::move(name), std::move(work));
+    co_return outcome;
+}
+
+}  // namespace strowger
