@@ -80,7 +80,7 @@ class Certificates(CertificateCase):
 
         def no_file(agent):
             agent.unlink()
-            agent.mkdir()
+            os.mkfifo(agent)  # opening it must not wait for a writer either
 
         def broken(agent):
             text = agent.read_text()
@@ -100,12 +100,15 @@ class Certificates(CertificateCase):
         def too_old(agent):
             agent.write_text(expired(agent.parent))
 
+        pbx = self.prepared()
+        good = pbx.agent.read_text()
         for spoil, said in ((missing, ("agent.pem does not exist", "gentls_cert create_server")),
                             (no_file, ("agent.pem is not a file",)), (broken, ("is damaged",)), (cut_short, ("is damaged",)),
                             (mismatch, ("do not belong together",)), (no_key, ("has no private key",)),
                             (too_old, ("expired on ", "make a new one"))):
             with self.subTest(spoil.__name__):
-                pbx = self.prepared()
+                pbx.agent.unlink(missing_ok=True)
+                pbx.agent.write_text(good)
                 spoil(pbx.agent)
                 pbx.start()
                 self.assert_down(pbx, *said)
