@@ -11,8 +11,7 @@
 #include <new>
 
 // libsrtp's kernel looks for its ciphers by these names. That they are defined here keeps the
-// archive's own, and with them NSS, out of the module: NSS leaks at every start, and the second
-// start in one process can wait for ever for NSS's list of modules.
+// archive's own, and with them NSS, out of the module: NSS leaks 7 KB at every start.
 extern "C" {
 extern const srtp_cipher_type_t srtp_aes_icm_128, srtp_aes_icm_192, srtp_aes_icm_256;
 extern const srtp_cipher_type_t srtp_aes_gcm_128, srtp_aes_gcm_256;

@@ -1,10 +1,13 @@
 #include "sofia_module.hpp"
 
 #include "commands.hpp"
+#include "sofia_library.hpp"
 
 #include <strowger/text.hpp>
 
 namespace strowger::sofia {
+
+sofia_module::sofia_module(context& core) : core_(core), service_(core) { own_thread_key(); }
 
 void sofia_module::check(const config_snapshot& from, problems& found) {
     (void)read_settings(from, found);

@@ -12,7 +12,7 @@ namespace strowger::sofia {
 
 class sofia_module final : public module {
 public:
-    explicit sofia_module(context& core) : core_(core), service_(core) {}
+    explicit sofia_module(context& core);
 
     void check(const config_snapshot& from, problems& found) override;
     result<void> start() override;
