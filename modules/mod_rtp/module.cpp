@@ -1,4 +1,5 @@
 // mod_rtp: the media of calls. Gives "media_engine/1" to endpoints.
+#include "sdp/sofia_library.hpp"
 #include "session/engine.hpp"
 
 #include <strowger/module.hpp>
@@ -48,7 +49,9 @@ port_range read_range(const config_snapshot& config, problems& found) {
 
 class rtp_module final : public strowger::module {
 public:
-    explicit rtp_module(strowger::context& from) : context_(from) {}
+    explicit rtp_module(strowger::context& from) : context_(from) {
+        strowger::rtp::own_thread_key();
+    }
 
     void check(const config_snapshot& config, problems& found) override {
         (void)read_range(config, found);

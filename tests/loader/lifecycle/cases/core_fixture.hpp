@@ -77,8 +77,8 @@ protected:
         EXPECT_TRUE(run_until([&] { return outcome.has_value(); }));
         return std::move(*outcome);
     }
-    bool run_until(const std::function<bool()>& met) {
-        auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    bool run_until(const std::function<bool()>& met, milliseconds patience = milliseconds(20000)) {
+        auto deadline = std::chrono::steady_clock::now() + patience;
         while (!met()) {
             if (std::chrono::steady_clock::now() > deadline) return false;
             pbx->loop().run_one_for(std::chrono::milliseconds(5));

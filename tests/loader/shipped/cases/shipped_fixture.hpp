@@ -8,6 +8,8 @@
 #include <strowger/calls.hpp>
 #include <strowger/text.hpp>
 
+#include <pthread.h>
+
 #include <chrono>
 #include <future>
 
@@ -61,6 +63,9 @@ protected:
             ASSERT_EQ(copies(), 0U);
             ASSERT_EQ(pbx->names().names().size(), before);
             ASSERT_TRUE(pbx->modules().list().empty());
+            // libsofia-sip-ua would delete it: see sofia_library.hpp.
+            ASSERT_EQ(::pthread_setspecific(0, ::pthread_getspecific(0)), 0)
+                << "a thread-specific key of somebody else's is gone";
         }
         EXPECT_FALSE(log.contains("left mapped"));
     }
