@@ -21,7 +21,8 @@ char** complete(const char* text, int start, int) {
         std::istringstream answer(asked->ask("complete " + line).text);
         std::string head =
             line.substr(line.find(' ') == std::string::npos ? 0 : line.find(' ') + 1);
-        // The PBX completes all that follows the command's name: the library wants the last word only.
+        // The PBX completes all that follows the command's name: the library wants the last word
+        // only.
         auto cut = start > 0 ? head.size() - std::min(head.size(), std::strlen(text)) : 0;
         for (std::string word; std::getline(answer, word);)
             if (word.size() >= cut) words.push_back(word.substr(cut));

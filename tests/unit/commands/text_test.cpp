@@ -11,7 +11,8 @@ using words = std::vector<std::string>;
 TEST(split_words, keeps_brackets_and_quotes_together) {
     EXPECT_EQ(split_words("a  b c"), (words{"a", "b", "c"}));
     EXPECT_EQ(split_words("  "), words{});
-    EXPECT_EQ(split_words("{a=1, b=2}user/1001 &echo()"), (words{"{a=1, b=2}user/1001", "&echo()"}));
+    EXPECT_EQ(split_words("{a=1, b=2}user/1001 &echo()"),
+              (words{"{a=1, b=2}user/1001", "&echo()"}));
     EXPECT_EQ(split_words("'two words' x"), (words{"two words", "x"}));
     EXPECT_EQ(split_words("user/1 &playback(tone_stream://%(1000, 0, 440))"),
               (words{"user/1", "&playback(tone_stream://%(1000, 0, 440))"}));

@@ -13,7 +13,7 @@ namespace {
 struct outbound : ::testing::Test {
     std::vector<bool> outcomes;  // failed? Outlives the calls that write it.
     world w;
-    std::string invite;          // as sent last
+    std::string invite;  // as sent last
 
     outbound_plan plan() {
         outbound_plan out;
