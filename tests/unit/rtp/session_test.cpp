@@ -176,6 +176,7 @@ TEST_F(sessions, tones_come_every_20_ms_in_the_legs_codec) {
     auto duration = one->play_tones("%(60,0,1000)");
     ASSERT_TRUE(duration);
     EXPECT_EQ(*duration, 60ms);
+    settle();  // the media thread is woken by the control loop's next turn
     std::uint16_t last = 0;
     for (int i = 0; i < 3; ++i) {
         auto got = a.receive();
@@ -189,6 +190,7 @@ TEST_F(sessions, tones_come_every_20_ms_in_the_legs_codec) {
     EXPECT_TRUE(a.receive(100).empty());
     EXPECT_EQ(one->play_tones("nonsense").error().code, errc::bad_syntax);
     ASSERT_TRUE(one->play_tones("%(60,0,1000);loops=-1"));
+    settle();
     EXPECT_FALSE(a.receive().empty());
     one->stop_playing();
     settle();
