@@ -60,7 +60,7 @@ public:
     virtual std::size_t size() const noexcept = 0;
     virtual std::uint64_t total() const noexcept = 0;  // channels since start
 
-    // Calls a dial string ("user/1001,sofia/gateway/x/1|…") and gives the answered channel.
+    // Calls a dial string ("user/1001,user/1002|…") and gives the answered channel.
     // What a dial string means: freeswitch's grammar, `|` in turn, `,` at once.
     virtual task<boost::system::result<channel_ptr, originate_failure>> originate(
         std::string dial_string, originate_options options) = 0;

@@ -64,7 +64,7 @@ public:
     virtual const config_node& root() const noexcept = 0;  // <document>
     // <section name="…">, or nullptr. "configuration", "dialplan", "directory".
     virtual const config_node* section(std::string_view name) const noexcept = 0;
-    // <configuration name="sofia.conf"> of section "configuration", or nullptr.
+    // <configuration name="switch.conf"> of section "configuration", or nullptr.
     virtual const config_node* file(std::string_view name) const noexcept = 0;
     // A $${global} as it stood when this tree was read, or nullptr.
     virtual const std::string* global(std::string_view name) const noexcept = 0;

@@ -1,4 +1,4 @@
-// An endpoint: makes and takes calls in some protocol. "endpoint/sofia" and its like in the
+// An endpoint: makes and takes calls in some protocol. "endpoint/NAME" in the
 // registry.
 //
 // The core owns the channel; the endpoint gives it a leg, which carries out orders and tells the
@@ -79,13 +79,13 @@ struct caller_profile {
     std::string destination_number;
     std::string source;  // "mod_sofia"
     std::string context = "default";
-    std::string chan_name;  // "sofia/internal/1000@example.com"
+    std::string chan_name;  // the endpoint, the profile and the far end
     // A member by its name in the dialplan ("destination_number"), or nullptr.
     const std::string* field(std::string_view name) const noexcept;
 };
 
 struct originate_request {
-    std::string address;    // what follows "sofia/"
+    std::string address;    // what follows the endpoint's name and a slash
     variables vars;         // for the new channel: {} and [] of the dial string
     caller_profile caller;  // whom the call is from; the endpoint fills in the rest
     channel_ptr parent;     // the channel that bridges, or nullptr

@@ -33,7 +33,7 @@ public:
     virtual lease<const application> find_application(std::string_view name) const = 0;
     virtual lease<const command> find_command(std::string_view name) const = 0;
 
-    // Interfaces by name and version, as "media_engine/1", "endpoint/sofia", "dialplan/XML".
+    // Interfaces by name and version, as "media_engine/1", "endpoint/NAME", "dialplan/XML".
     // `object` is borrowed until the token goes: the module owns it, and keeps it until it is
     // destroyed itself. T must be the same SDK type on both sides of a name.
     template <class T>
