@@ -42,6 +42,19 @@ elseif(STROWGER_SANITIZER STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+if(STROWGER_FUZZ)
+  # All code is instrumented, libraries too; tests/fuzz links libFuzzer's main() to its targets alone.
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR NOT STROWGER_SANITIZER STREQUAL "none")
+    message(FATAL_ERROR "STROWGER_FUZZ brings sanitizers of its own and needs clang: cmake --preset fuzz")
+  endif()
+  # clang 14 copies what -fsanitize=function puts before a function to a coroutine's parts, and then
+  # cannot assemble it.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function
+                      -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -gline-tables-only)
+  add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER
@@ -49,10 +62,12 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
   endif()
 endif()
 find_program(MOLD mold)
-if(MOLD AND STROWGER_SANITIZER STREQUAL "none")
+if(MOLD AND STROWGER_SANITIZER STREQUAL "none" AND NOT STROWGER_FUZZ)
   add_link_options(-fuse-ld=mold)
 endif()
 

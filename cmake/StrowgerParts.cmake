@@ -29,7 +29,7 @@ function(strowger_module name)
   target_compile_options(${name} PRIVATE ${STROWGER_MODULE_FLAGS})
   target_link_libraries(${name} PRIVATE ${arg_PARTS} strowger_core ${arg_LIBS})
   target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL)
-  if(STROWGER_SANITIZER STREQUAL "none")
+  if(STROWGER_SANITIZER STREQUAL "none" AND NOT STROWGER_FUZZ)
     target_link_options(${name} PRIVATE -Wl,-z,defs)
   endif()
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/strowger/modules
