@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from harness.wiretap import Tap  # noqa: E402
 DIGITS = "4711"
 TONES = {"1000": 440, "1001": 770}
 PBX, OTHER = "10.77.0.1", "10.77.0.2"
+PHONE_A, PHONE_B = "10.77.1.2", "10.77.2.2"
 OVERLAYS = SOURCE / "tools" / "demo"
 
 
@@ -29,8 +31,11 @@ class Wire:
     """What an eavesdropper must get on one wire, and what `show calls` must say of the leg there."""
     name: str
     sip: bool
-    audio: bool
+    audio: bool  # and digits, which travel as RTP events
     privacy: str
+    signalling: str
+    media: str = "RTP/AVP"
+    suite: str = "-"
     phone: str = ""  # the phone's address when no connection may be opened to it
 
 
@@ -45,26 +50,37 @@ class Figure:
     two_pbxes: bool = False
 
 
-def plain(name):
-    return Wire(name, sip=True, audio=True, privacy="exposed")
+def plain(name, signalling):
+    return Wire(name, sip=True, audio=True, privacy="exposed", signalling=signalling)
 
+
+def sip_only(name, signalling, phone=""):
+    """Only SIP is encrypted."""
+    return Wire(name, sip=False, audio=True, privacy="exposed", signalling=signalling, phone=phone)
+
+
+def private(name, signalling, phone=""):
+    return Wire(name, sip=False, audio=False, privacy="private", signalling=signalling, media="RTP/SAVP SDES",
+                suite="AES_CM_128_HMAC_SHA1_80", phone=phone)
+
+
+ONE, TWO = f"digest 1000@{PBX}", f"digest 1001@{PBX}"
 
 FIGURES = {
     "demo": Figure("1000 on UDP and plain RTP calls 1001 on TLS and SRTP", ("udp", None), ("tls", "srtp-mand"),
-                   [plain("a"), Wire("b", sip=False, audio=False, privacy="private", phone="10.77.2.2")]),
-    "figure-1": Figure("SIP and RTP in the clear", ("tcp", None), ("tcp", None), [plain("a"), plain("b")]),
+                   [plain("a", f"udp, {ONE}"), private("b", f"tls, {TWO}", PHONE_B)]),
+    "figure-1": Figure("SIP and RTP in the clear", ("tcp", None), ("tcp", None),
+                       [plain("a", f"tcp, {ONE}"), plain("b", f"tcp, {TWO}")]),
     "figure-2": Figure("SIP in TLS, RTP in the clear", ("tls", None), ("tls", None),
-                       [Wire("a", sip=False, audio=True, privacy="exposed", phone="10.77.1.2"),
-                        Wire("b", sip=False, audio=True, privacy="exposed", phone="10.77.2.2")],
+                       [sip_only("a", f"tls, {ONE}", PHONE_A), sip_only("b", f"tls, {TWO}", PHONE_B)],
                        overlays=["figure-2"]),
     "figure-3": Figure("SIP in TLS, SRTP", ("tls", "srtp-mand"), ("tls", "srtp-mand"),
-                       [Wire("a", sip=False, audio=False, privacy="private", phone="10.77.1.2"),
-                        Wire("b", sip=False, audio=False, privacy="private", phone="10.77.2.2")]),
+                       [private("a", f"tls, {ONE}", PHONE_A), private("b", f"tls, {TWO}", PHONE_B)]),
     "figure-4": Figure("in the clear to the PBX, SIP in TLS and plain RTP to another PBX", ("udp", None),
-                       ("udp", None), [plain("a"), Wire("b", sip=False, audio=True, privacy="exposed")],
+                       ("udp", None), [plain("a", f"udp, {ONE}"), sip_only("b", f"tls, certificate {OTHER}")],
                        number="21001", overlays=["trunk", "figure-4"], two_pbxes=True),
     "figure-5": Figure("in the clear to the PBX, TLS and SRTP to another PBX", ("udp", None), ("udp", None),
-                       [plain("a"), Wire("b", sip=False, audio=False, privacy="private")],
+                       [plain("a", f"udp, {ONE}"), private("b", f"tls, certificate {OTHER}")],
                        number="21001", overlays=["trunk", "figure-5"], two_pbxes=True),
 }
 
@@ -100,10 +116,12 @@ def check_wire(checks, wire, tap, tones=tuple(TONES.values())):
     checks.add(label + "audio can be heard", yes(wire.audio), yes(all(tap.tone_heard(t) for t in tones)))
     if not wire.audio:
         checks.add(label + "any of the tones can be heard", "no", yes(any(tap.tone_heard(t) for t in tones)))
-    digits = tap.rtp_digits()
-    checks.add(label + "digits can be read", yes(wire.audio), yes(DIGITS in digits or DIGITS in tap.sip_digits()))
-    if not wire.audio:
-        checks.add(label + "anything that reads as a digit", "none", digits or "none")
+        checks.add(label + "media streams that are no noise", "0", str(len(tap.clear_streams())))
+    checks.add(label + "media was seen, both ways", "yes", yes(tap.media_both_ways()))
+    # The phones send digits as RTP events: they go where the audio goes. What is inside SIP goes with SIP.
+    checks.add(label + "digits in RTP", DIGITS if wire.audio else "none", tap.rtp_digits() or "none")
+    if not wire.sip:
+        checks.add(label + "digits in SIP", "none", tap.sip_digits() or "none")
     checks.add(label + "a=crypto can be read", "0", str(tap.keys))
     if not wire.sip:
         checks.add(label + "TLS was seen", "yes", yes(tap.tls_records > 0))
@@ -120,14 +138,16 @@ def check_recordings(checks, phones):
 
 
 def check_show_calls(checks, text, wires):
-    """`show calls` names each leg's word; leg a is wire a's."""
+    """What `show calls` says of each leg; leg a is wire a's."""
     try:
         rows = json.loads(text)["rows"]
     except (ValueError, KeyError):
         rows = []
     for wire in wires:
-        words = [row["privacy"] for row in rows if row["leg"] == wire.name]
-        checks.add(f"show calls: leg {wire.name}", wire.privacy, words[0] if words else "not there")
+        legs = [row for row in rows if row["leg"] == wire.name]
+        for column in ("signalling", "media", "suite", "privacy"):
+            said = ", ".join(str(row.get(column, "nothing")) for row in legs)
+            checks.add(f"show calls: leg {wire.name}: {column}", getattr(wire, column), said or "not there")
 
 
 class Stage:
@@ -165,7 +185,7 @@ class Stage:
         host = net.host("pbx")
         a = net.host("a")
         run_ip(host, "address", "add", f"{PBX}/32", "dev", "lo")
-        wire_a = net.wire(host, "10.77.1.1/24", a, "10.77.1.2/24")
+        wire_a = net.wire(host, "10.77.1.1/24", a, f"{PHONE_A}/24")
         net.default_route(a, "10.77.1.1")
         pbx = self.pbx("pbx", PBX, host, figure.overlays)
         registrar, where = PBX, pbx
@@ -181,17 +201,17 @@ class Stage:
             shutil.copy(where.certs / "cafile.pem", pbx.certs / "cafile.pem")
         b = net.host("b")
         if figure.two_pbxes:
-            net.wire(phone_gate, "10.77.2.1/24", b, "10.77.2.2/24")
+            net.wire(phone_gate, "10.77.2.1/24", b, f"{PHONE_B}/24")
         else:
-            wire_b = net.wire(host, "10.77.2.1/24", b, "10.77.2.2/24")
+            wire_b = net.wire(host, "10.77.2.1/24", b, f"{PHONE_B}/24")
         net.default_route(b, "10.77.2.1")
         self.captures = [self.capture("a", wire_a[0], host), self.capture("b", wire_b[0], host)]
         self.started = [where, pbx] if figure.two_pbxes else [pbx]
         for each in self.started:
             each.start()
         self.main = pbx
-        self.phones = [self.phone("1000", pbx, "10.77.1.2", a, *figure.a, PBX, 4441),
-                       self.phone("1001", where, "10.77.2.2", b, *figure.b, registrar, 4442)]
+        self.phones = [self.phone("1000", pbx, PHONE_A, a, *figure.a, PBX, 4441),
+                       self.phone("1001", where, PHONE_B, b, *figure.b, registrar, 4442)]
 
     def close(self):
         for each in reversed(self.closing):
@@ -236,7 +256,7 @@ def run_figure(name, folder):
     return checks
 
 
-def main(words):
+def main(words, base=SOURCE / "build" / "demo"):
     name = words[0] if words else "demo"
     if name not in FIGURES:
         print(f"tools/run --demo: '{name}' is none of {', '.join(FIGURES)}", file=sys.stderr)
@@ -244,13 +264,19 @@ def main(words):
     if os.geteuid() != 0:
         print("not measured: captures need root", file=sys.stderr)
         return 3
-    folder = SOURCE / "build" / "demo" / name
+    folder = base / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"{name}: {FIGURES[name].title}")
-    checks = run_figure(name, folder)
+    try:
+        checks = run_figure(name, folder)
+    except Exception as problem:  # whatever it was, nothing was shown
+        traceback.print_exc()
+        print(f"{name}: could not be measured: {type(problem).__name__}: {problem}\n"
+              f"  what there is of it: {os.path.relpath(folder, SOURCE)}", file=sys.stderr)
+        return 1
     checks.print()
-    print(f"  recordings, captures and logs: {folder.relative_to(SOURCE)}")
+    print(f"  recordings, captures and logs: {os.path.relpath(folder, SOURCE)}")
     print(f"{name}: {'all as it must be' if checks.good else 'NOT as it must be'}")
     return 0 if checks.good else 1
 

@@ -130,6 +130,14 @@ class Pbx:
         file = self.base / "log" / "strowger.log"
         return (file.read_text(errors="replace") if file.exists() else "") + self.console.read_text(errors="replace")
 
+    def wait_log(self, said, timeout=5):
+        """Returns when that is in the log, which is written a little later than it is said."""
+        deadline = time.monotonic() + timeout
+        while said not in self.log_text():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never in the log: {said}\n{self.log_text()[-6000:]}")
+            time.sleep(0.05)
+
     def stop(self, force=False, timeout=15):
         """Ends it in order; returns its exit status."""
         if self.process is None:

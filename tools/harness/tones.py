@@ -52,3 +52,12 @@ def heard(samples, rate, hertz, least=0.5):
     found = sum(1 for at in range(0, len(samples) - block, block)
                 if share_of(samples[at:at + block], rate, hertz) >= least)
     return found >= 4
+
+
+def noise_like(samples, least=1600):
+    """G.711 of encrypted bytes is white and loud; speech, tones and silence are not."""
+    if len(samples) < least:
+        return False
+    mean = sum(abs(s) for s in samples) / len(samples)
+    step = sum(abs(samples[i] - samples[i - 1]) for i in range(1, len(samples))) / len(samples)
+    return step > 0.9 * mean

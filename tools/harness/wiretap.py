@@ -3,22 +3,18 @@
 import array
 import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from . import tones
+from .pcap import read_pcap
 
 SIP_STARTS = (b"INVITE ", b"REGISTER ", b"ACK ", b"BYE ", b"CANCEL ", b"OPTIONS ", b"INFO ", b"SIP/2.0 ",
               b"MESSAGE ", b"NOTIFY ", b"SUBSCRIBE ", b"UPDATE ", b"PRACK ", b"REFER ")
+SIP_WORDS = (b"SIP/2.0", b"\r\na=", b"\r\nCSeq:", b"a=crypto:")
 
 
-@dataclass
-class Packet:
-    time: float
-    protocol: str  # "udp", "tcp"
-    source: tuple
-    target: tuple
-    payload: bytes
-    flags: int = 0  # of TCP
+def reads_as_sip(payload):
+    """Any readable piece counts: it may begin inside a message."""
+    return payload.startswith(SIP_STARTS) or any(word in payload for word in SIP_WORDS)
 
 
 @dataclass
@@ -37,6 +33,11 @@ class Stream:
                 out.extend(ALAW[byte] for byte in payload)
         return out
 
+    def is_clear(self):
+        """G.711 that is no noise: speech, a tone, silence. Less than a packet of it says nothing."""
+        samples, packet = self.audio(), 160
+        return len(samples) >= packet and not tones.noise_like(samples, least=packet)
+
     def digits(self):
         """RFC 4733 events that make sense; encrypted ones do not."""
         seen = {}
@@ -53,55 +54,13 @@ class Stream:
         return text
 
 
-def read_pcap(path):
-    """Packets of a pcap file (Ethernet, raw IP, Linux cooked); IPv4 and IPv6. What is cut short is left out."""
-    data = Path(path).read_bytes()
-    order = {b"\xd4\xc3\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\x4d\x3c\xb2\xa1": "<"}.get(data[:4])
-    if order is None or len(data) < 24:
-        raise ValueError(f"{path} is not a pcap file")
-    fraction = 1e-9 if data[:4] == b"\x4d\x3c\xb2\xa1" else 1e-6
-    link = struct.unpack(order + "I", data[20:24])[0] & 0xFFFF
-    at = 24
-    while at + 16 <= len(data):
-        seconds, part, size, _ = struct.unpack(order + "IIII", data[at:at + 16])
-        frame = data[at + 16:at + 16 + size]
-        at += 16 + size
-        packet = _decode(frame, link, seconds + part * fraction)
-        if packet:
-            yield packet
-
-
-def _decode(frame, link, when):
-    skip = {1: 14, 101: 0, 12: 0, 113: 16, 276: 20}.get(link)
-    if skip is None or len(frame) < skip + 20:
-        return None
-    ip = frame[skip:]
-    if ip[0] >> 4 == 4:
-        head, protocol = (ip[0] & 15) * 4, ip[9]
-        total = struct.unpack("!H", ip[2:4])[0]
-        source, target = ".".join(map(str, ip[12:16])), ".".join(map(str, ip[16:20]))
-        ip = ip[:total] if total else ip
-    elif ip[0] >> 4 == 6 and len(ip) >= 40:
-        head, protocol = 40, ip[6]
-        source, target = ip[8:24].hex(":", 2), ip[24:40].hex(":", 2)
-    else:
-        return None
-    body = ip[head:]
-    if protocol == 17 and len(body) >= 8:
-        ports = struct.unpack("!HH", body[:4])
-        return Packet(when, "udp", (source, ports[0]), (target, ports[1]), body[8:])
-    if protocol == 6 and len(body) >= 20:
-        ports = struct.unpack("!HH", body[:4])
-        return Packet(when, "tcp", (source, ports[0]), (target, ports[1]), body[(body[12] >> 4) * 4:], body[13])
-    return None
-
-
 class Tap:
     """All that a listener on one wire gets."""
 
     def __init__(self, path):
-        self.sip_text = b""
-        self.opened = []      # TCP connections: (from, to)
+        self.datagrams = []    # of SIP
+        self.connections = {}  # (from, to): the bytes of those on which SIP is spoken in the clear
+        self.opened = []       # TCP connections: (from, to)
         self.streams = {}
         self.tls_records = 0
         for packet in read_pcap(path):
@@ -114,17 +73,18 @@ class Tap:
                 self.opened.append((packet.source, packet.target))
             if len(payload) > 5 and payload[0] in (20, 21, 22, 23) and payload[1] == 3:
                 self.tls_records += 1
-            self._read_sip(payload)
-            return
-        if payload.startswith(SIP_STARTS):
-            self._read_sip(payload)
+            self._read_connection(packet)
+        elif payload.startswith(SIP_STARTS) or packet.protocol == "piece":
+            if reads_as_sip(payload):
+                self.datagrams.append(payload)
         elif len(payload) >= 12 and payload[0] >> 6 == 2 and not 64 <= payload[1] & 0x7F <= 95:
             self._read_rtp(packet)
 
-    def _read_sip(self, payload):
-        # A TCP segment may begin inside a message: any readable piece counts.
-        if payload.startswith(SIP_STARTS) or b"SIP/2.0" in payload or b"\r\na=" in payload or b"\r\nCSeq:" in payload:
-            self.sip_text += payload + b"\n"
+    def _read_connection(self, packet):
+        # A segment ends anywhere, in the middle of a key too: what one connection carries stays in one piece.
+        key = (packet.source, packet.target)
+        if key in self.connections or reads_as_sip(packet.payload):
+            self.connections[key] = self.connections.get(key, b"") + packet.payload
 
     def _read_rtp(self, packet):
         first, kind, sequence, timestamp, ssrc = struct.unpack("!BBHII", packet.payload[:12])
@@ -132,6 +92,10 @@ class Tap:
         key = (packet.source, packet.target, ssrc)
         stream = self.streams.setdefault(key, Stream(key))
         stream.packets.append((sequence, kind & 0x7F, timestamp, packet.payload[start:]))
+
+    @property
+    def sip_text(self):
+        return b"\n".join([*self.datagrams, *self.connections.values()])
 
     @property
     def sip_readable(self):
@@ -152,6 +116,15 @@ class Tap:
 
     def rtp_digits(self):
         return "".join(stream.digits() for stream in self.streams.values())
+
+    def media_both_ways(self, least=50):
+        """A second of media between two hosts in each direction, whatever it carries."""
+        ways = {(source[0], target[0]) for (source, target, _), stream in self.streams.items()
+                if len(stream.packets) >= least}
+        return any((there, here) in ways for here, there in ways)
+
+    def clear_streams(self):
+        return [stream for stream in self.streams.values() if stream.is_clear()]
 
     def tone_heard(self, hertz):
         return any(tones.heard(stream.audio(), tones.RATE, hertz) for stream in self.streams.values())

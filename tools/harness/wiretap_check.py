@@ -9,15 +9,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import tones, wiretap  # noqa: E402
 
 
-def noise_like(samples):
-    """G.711 of encrypted bytes is white and loud; speech and tones are not."""
-    if len(samples) < 1600:
-        return False
-    mean = sum(abs(s) for s in samples) / len(samples)
-    step = sum(abs(samples[i] - samples[i - 1]) for i in range(1, len(samples))) / len(samples)
-    return step > 0.9 * mean
-
-
 def report(path):
     tap = wiretap.Tap(path)
     exposed = False
@@ -28,7 +19,7 @@ def report(path):
     exposed |= tap.sip_readable
     for (source, target, ssrc), stream in tap.streams.items():
         audio = stream.audio()
-        readable = bool(audio) and not noise_like(audio)
+        readable = bool(audio) and not tones.noise_like(audio)
         exposed |= readable or bool(stream.digits())
         print(f"{source[0]}:{source[1]} -> {target[0]}:{target[1]} ssrc {ssrc:08x}: {len(stream.packets)} packets, "
               f"audio {'READABLE, ' + format(len(audio) / tones.RATE, '.1f') + ' s' if readable else 'not readable'}, "

@@ -105,6 +105,22 @@ class Client:
                 continue
             return got
 
+    def expect(self, method, timeout=10):
+        """The next request of that method; others and responses are passed over."""
+        while True:
+            got = self.receive(timeout)
+            if got.method == method:
+                return got
+
+    def nothing_came(self):
+        """True when nothing has been sent to this UDP client that it has not received yet."""
+        self.socket.settimeout(0)
+        try:
+            self.socket.recv(65536)
+        except BlockingIOError:
+            return True
+        return False
+
     # -- making messages --
     def contact(self, params=None):
         suffix = f";transport={self.transport}" if params is None and self.transport != "udp" else (params or "")
@@ -126,6 +142,16 @@ class Client:
             lines.append(f"Content-Type: {content_type}")
         lines.append(f"Content-Length: {len(body)}")
         return "\r\n".join(lines) + "\r\n\r\n" + body
+
+    def answer_to(self, request, status, body=""):
+        """A response to a request that came."""
+        to = request.one("To") + ("" if "tag=" in request.one("To") else ";tag=theirs")
+        lines = [f"SIP/2.0 {status} Answer", *(f"Via: {via}" for via in request.all("Via")),
+                 f"From: {request.one('From')}", f"To: {to}", f"Call-ID: {request.one('Call-ID')}",
+                 f"CSeq: {request.one('CSeq')}", f"Contact: {self.contact()}"]
+        if body:
+            lines.append("Content-Type: application/sdp")
+        return "\r\n".join([*lines, f"Content-Length: {len(body)}"]) + "\r\n\r\n" + body
 
     def authorization(self, challenge, method, uri, prefer="MD5"):
         """The header that answers the challenge of that algorithm."""
@@ -174,6 +200,16 @@ class Client:
         uri, to = f"sip:{number}@{self.domain}", f"<sip:{number}@{self.domain}>"
         response, ids = self.authenticated("INVITE", uri, prefer, [f"Contact: {self.contact()}"], to=to, body=sdp,
                                            timeout=timeout)
+        return self._outcome(response, uri, to, ids)
+
+    def calling(self, number, sdp):
+        """Begins a call that is not challenged. What it returns waits for the end, as `invite` does."""
+        uri, to = f"sip:{number}@{self.domain}", f"<sip:{number}@{self.domain}>"
+        ids = {"call_id": secrets.token_hex(8), "tag": secrets.token_hex(4)}
+        self.send_raw(self.request("INVITE", uri, to=to, headers=[f"Contact: {self.contact()}"], body=sdp, **ids))
+        return lambda timeout=10: self._outcome(self.response("INVITE", timeout=timeout), uri, to, ids)
+
+    def _outcome(self, response, uri, to, ids):
         cseq = int(response.one("CSeq").split()[0])
         if response.status >= 300:
             self.acknowledge(response, uri, ids, {"to": to}, cseq)

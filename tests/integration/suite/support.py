@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -22,6 +23,28 @@ def loopback():
 
 def sanitizer_reports(text):
     return [line for line in text.splitlines() if "Sanitizer" in line or "runtime error:" in line]
+
+
+def wait_until(met, timeout=10):
+    """Returns whether it was met in time."""
+    deadline = time.monotonic() + timeout
+    while not met():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def far_end(name, options=""):
+    """Dialplan of the external profile: NAME-PORT calls the test's own UDP client at that port of 127.0.0.1."""
+    return f"""<include>
+  <extension name="{name}">
+    <condition field="destination_number" expression="^{name}-(\\d+)$">
+      <action application="bridge" data="{options}sofia/external/sip:far@127.0.0.1:$1"/>
+    </condition>
+  </extension>
+</include>
+"""
 
 
 class PbxCase(unittest.TestCase):

@@ -114,7 +114,7 @@ class Start(FreshPbx):
     def test_an_unknown_param_is_warned_about_in_the_log(self):
         pbx = self.fresh({"sip_profiles/internal.xml": INTERNAL.replace("nonce-ttl", "nonce-tll")}).start()
         self.assertEqual(pbx.stop(), 0)
-        self.assertIn('expected perhaps "nonce-ttl"', pbx.log_text())
+        pbx.wait_log('expected perhaps "nonce-ttl"')
 
     def test_freeswitch_xml_is_read_where_there_is_no_strowger_xml(self):
         pbx = self.fresh()

@@ -7,7 +7,7 @@ from pathlib import Path
 import sipp
 from harness.pbx import descriptors, resident_kb
 from sip_client import Client, sdp
-from support import SANITIZED, PbxCase, loopback
+from support import SANITIZED, PbxCase, far_end, loopback
 
 CALLED = loopback()
 BRIDGE = f"""<include>
@@ -124,6 +124,70 @@ class Echo(PbxCase):
             got = caller.receive()
             self.assertEqual(got.method, "BYE")
             self.assertIn("cause=21", got.one("Reason"))
+        self.wait_no_channels()
+
+
+PCMU, PCMA = "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000"
+INCOMPATIBLE = 'Q.850;cause=88;text="INCOMPATIBLE_DESTINATION"'
+
+
+class CodecCase(PbxCase):
+    overlay_files = {"dialplan/public/far.xml": far_end("far")}
+
+    def setUp(self):
+        self.caller, self.far = Client(self.pbx.address, 5080), Client(self.pbx.address, 5080)
+        self.addCleanup(self.caller.close)
+        self.addCleanup(self.far.close)
+
+    def offering(self, formats, *lines):
+        return sdp(self.caller.address, 4000, (f"m=audio {{port}} RTP/AVP {formats}", *lines))
+
+    def call(self, formats, *lines):
+        return self.caller.calling(f"far-{self.far.own_port}", self.offering(formats, *lines))
+
+    def assert_incompatible(self, outcome):
+        response, _ = outcome()
+        self.assertEqual((response.status, response.one("Reason")), (488, INCOMPATIBLE))
+        self.wait_no_channels()
+
+
+class NoCommonCodec(CodecCase):
+    """Codecs are passed through: where two legs have none in common, there is no call."""
+    sets = {"outbound_codec_prefs": "PCMA"}
+
+    def test_a_leg_that_may_not_have_the_callers_codec_is_not_called(self):
+        self.assert_incompatible(self.call("0", PCMU))
+        self.assertTrue(self.far.nothing_came())
+
+    def test_one_codec_in_common_is_enough(self):
+        outcome = self.call("0 8", PCMU, PCMA)
+        invite = self.far.expect("INVITE")
+        self.assertRegex(invite.body, r"m=audio \d+ RTP/AVP 8( 101)?\r\n")
+        self.far.send_raw(self.far.answer_to(invite, 486))
+        self.assertEqual(outcome()[0].status, 486)
+        self.wait_no_channels()
+
+
+class AnswerWithAnotherCodec(CodecCase):
+    def test_the_called_side_is_hung_up(self):
+        outcome = self.call("0", PCMU)
+        invite = self.far.expect("INVITE")
+        self.assertRegex(invite.body, r"m=audio \d+ RTP/AVP 0( 101)?\r\n")
+        self.far.send_raw(self.far.answer_to(invite, 200, self.offering("8", PCMA)))
+        self.far.expect("ACK")
+        bye = self.far.expect("BYE")
+        self.assertEqual(bye.one("Reason"), INCOMPATIBLE)
+        self.far.send_raw(self.far.answer_to(bye, 200))
+        self.assert_incompatible(outcome)
+
+    def test_the_same_codec_is_a_call(self):
+        outcome = self.call("0", PCMU)
+        invite = self.far.expect("INVITE")
+        self.far.send_raw(self.far.answer_to(invite, 200, self.offering("0", PCMU)))
+        response, hang_up = outcome()
+        self.assertEqual(response.status, 200)
+        hang_up()
+        self.far.send_raw(self.far.answer_to(self.far.expect("BYE"), 200))
         self.wait_no_channels()
 
 

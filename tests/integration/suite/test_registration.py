@@ -1,5 +1,6 @@
 """Registrations: digest, the store, and the flow a phone is reached on."""
 
+import json
 import os
 import signal
 import threading
@@ -34,17 +35,29 @@ class Registration(PbxCase):
                 self.assertTrue(any(phone.address in value for value in answer.all("Contact")))
                 self.assertEqual(phone.register(expires=0).status, 200)
 
+    def registered_users(self):
+        rows = json.loads(self.cli("show registrations as json")).get("rows", [])
+        return {row["reg_user"] for row in rows}
+
     def test_unauthenticated_requests_are_challenged(self):
-        phone = self.client()
-        phone.send_raw(phone.request("REGISTER", headers=[f"Contact: {phone.contact()}"]))
-        answer = phone.response("REGISTER")
-        self.assertEqual(answer.status, 401)
-        self.assertTrue(any("SHA-256" in value for value in answer.all("WWW-Authenticate")))
         uri = f"sip:9196@{self.pbx.address}"
-        phone.send_raw(phone.request("INVITE", uri, to=f"<{uri}>", headers=[f"Contact: {phone.contact()}"],
-                                     body=sdp(phone.address, 4000)))
-        self.assertEqual(phone.response("INVITE").status, 407)
-        self.assertNotIn("1009", self.cli("show registrations"))
+        for transport in ("udp", "tcp", "tls"):
+            with self.subTest(transport=transport):
+                phone = self.client(transport, user="1009")  # no other test's
+                phone.send_raw(phone.request("REGISTER", headers=[f"Contact: {phone.contact()}"]))
+                answer = phone.response("REGISTER")
+                self.assertEqual(answer.status, 401)
+                self.assertTrue(any("SHA-256" in value for value in answer.all("WWW-Authenticate")))
+                self.assertNotIn("1009", self.registered_users())
+                phone.send_raw(phone.request("INVITE", uri, to=f"<{uri}>", headers=[f"Contact: {phone.contact()}"],
+                                             body=sdp(phone.address, 4000)))
+                self.assertEqual(phone.response("INVITE").status, 407)
+                self.wait_no_channels()
+                # With its password the same phone is in the list.
+                self.assertEqual(phone.register().status, 200)
+                self.assertIn("1009", self.registered_users())
+                self.assertEqual(phone.register(expires=0).status, 200)
+                self.assertNotIn("1009", self.registered_users())
 
     def test_wrong_password_then_refused_and_slowed_down(self):
         phone = self.client(user="1003", password="wrong")
