@@ -1,5 +1,7 @@
 #include "file.hpp"
 
+#include "rows.hpp"
+
 #include <strowger/text.hpp>
 
 #include <fcntl.h>
@@ -124,6 +126,9 @@ result<void> verify(database& file, const std::string& path) {
     if (*checked != "ok") return fail(errc::bad_syntax, *checked);
     auto table = file.prepare("SELECT count(*) FROM registrations WHERE expires_ms < 0");
     if (!table) return fail(errc::bad_syntax, table.error().text);
+    // Every column that will be asked for, before anything is written.
+    auto all = rows::make(file);
+    if (!all) return fail(errc::bad_syntax, all.error().text);
     return {};
 }
 

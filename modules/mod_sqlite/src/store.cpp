@@ -4,6 +4,7 @@
 
 #include <strowger/text.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace strowger::sqlite {
@@ -99,6 +100,9 @@ void store::written(const result<void>& outcome) {
             core_.log().error("registrations: ", path_, " cannot be written (",
                               outcome.error().text, "); phones are answered 500 until it can");
     }
+    say_late(static_cast<std::size_t>(std::count_if(told.begin(), told.end(),
+                                                    [](const auto& one) { return one.given_up; })),
+             outcome);
     write_next();
     watch_expiry();
     watch_deadlines();
@@ -107,6 +111,17 @@ void store::written(const result<void>& outcome) {
         if (!*self) return;
         finish(one, outcome);
     }
+}
+
+// give_up_overdue() promised that the outcome of those would show.
+void store::say_late(std::size_t late, const result<void>& outcome) {
+    if (late == 0) return;
+    if (outcome)
+        core_.log().notice("registrations: ", late, " late commits to ", path_,
+                           " ended well: what they changed is in force");
+    else
+        core_.log().warning("registrations: ", late, " late commits to ", path_, " failed (",
+                            outcome.error().text, "): they changed nothing");
 }
 
 void store::finish(waiting& one, const result<void>& outcome) {
@@ -126,9 +141,10 @@ void store::give_up_overdue() {
     steady_time next = steady_time::max();
     auto look = [&](waiting& one) {
         if (!one.done) return;
-        if (one.deadline <= time)
+        if (one.deadline <= time) {
+            one.given_up = true;
             overdue.push_back(std::exchange(one.done, nullptr));
-        else
+        } else
             next = std::min(next, one.deadline);
     };
     for (auto& one : in_flight_) look(one);

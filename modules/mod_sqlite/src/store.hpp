@@ -43,12 +43,14 @@ private:
         binding_change change;
         std::function<void(result<void>)> done;  // empty once told
         steady_time deadline;
+        bool given_up = false;  // errc::timed_out was told
     };
 
     store(context& core, std::string path, store_limits limits, std::shared_ptr<writer> file);
     void write_next();
     void written(const result<void>& outcome);
     void finish(waiting& one, const result<void>& outcome);
+    void say_late(std::size_t late, const result<void>& outcome);
     void watch_deadlines();
     void give_up_overdue();
     void watch_expiry();

@@ -120,6 +120,42 @@ TEST(policy, the_variables_of_a_direction_come_first) {
     EXPECT_NE(policy.warnings[0].find("rtp_secure_media"), std::string::npos);
 }
 
+TEST(policy, each_leg_has_a_mode_and_a_list_of_its_own) {
+    using suites = std::vector<std::string>;
+    leg_facts caller, callee;
+    callee.way = direction::outbound;
+    variables vars;
+    vars.set("rtp_secure_media", "optional:AES_CM_128_HMAC_SHA1_32");
+    vars.set("rtp_secure_media_outbound", "mandatory:AEAD_AES_256_GCM:AES_CM_128_HMAC_SHA1_80");
+    // The other direction's variable says nothing to this leg.
+    EXPECT_EQ(read_policy(vars, caller).mode, secure_mode::optional);
+    EXPECT_EQ(read_policy(vars, caller).suites, suites{"AES_CM_128_HMAC_SHA1_32"});
+    EXPECT_EQ(read_policy(vars, callee).mode, secure_mode::mandatory);
+    EXPECT_TRUE(read_policy(vars, callee).given);
+    EXPECT_EQ(read_policy(vars, callee).suites,
+              (suites{"AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_80"}));
+    // Both directions said.
+    vars.set("rtp_secure_media_inbound", "forbidden");
+    EXPECT_EQ(read_policy(vars, caller).mode, secure_mode::forbidden);
+    EXPECT_TRUE(read_policy(vars, caller).suites.empty());
+    EXPECT_EQ(read_policy(vars, callee).mode, secure_mode::mandatory);
+    // A direction without a list takes that of all legs, never the other variable's.
+    vars.set("rtp_secure_media_suites", "AEAD_AES_128_GCM");
+    vars.set("rtp_secure_media_outbound", "optional");
+    EXPECT_EQ(read_policy(vars, callee).mode, secure_mode::optional);
+    EXPECT_EQ(read_policy(vars, callee).suites, suites{"AEAD_AES_128_GCM"});
+    // An empty one is as good as none.
+    vars.set("rtp_secure_media_outbound", " ");
+    EXPECT_EQ(read_policy(vars, callee).mode, secure_mode::optional);
+    EXPECT_EQ(read_policy(vars, callee).suites, suites{"AES_CM_128_HMAC_SHA1_32"});
+    // Alone it is enough.
+    variables alone;
+    alone.set("rtp_secure_media_outbound", "true");
+    EXPECT_EQ(read_policy(alone, callee).mode, secure_mode::mandatory);
+    EXPECT_EQ(read_policy(alone, caller).mode, secure_mode::optional);
+    EXPECT_FALSE(read_policy(alone, caller).given);
+}
+
 // ---- tones
 
 TEST(tones, read_as_freeswitch_writes_them) {

@@ -109,8 +109,9 @@ constexpr std::uint64_t ms = 1'000'000;
 struct rewriting : ::testing::Test {
     rewriter out{0xaabbccdd, 100, 5000};
     int leg_a = 0, leg_b = 0;
+    std::uint32_t rate = 8000;
     header run(const void* source, bytes from, std::uint64_t now_ns) {
-        out.rewrite(from.data(), source, 8000, now_ns);
+        out.rewrite(from.data(), source, rate, now_ns);
         return {read_16(from.data() + 2), read_32(from.data() + 4), read_32(from.data() + 8),
                 (from[1] & 0x80) != 0};
     }
@@ -134,6 +135,19 @@ TEST_F(rewriting, a_change_of_source_goes_on_where_the_other_ended) {
     EXPECT_EQ(run(&leg_b, packet(9, 0, 10), 140 * ms), (header{104, 6120, 0xaabbccdd, true}));
     // And one that begins again without telling.
     EXPECT_EQ(run(&leg_b, packet(30000, 0, 10), 160 * ms), (header{105, 6280, 0xaabbccdd, true}));
+}
+
+TEST_F(rewriting, a_change_of_source_passes_time_in_the_codecs_clock) {
+    rate = 48000;  // RFC 7587, 4.1: Opus, whatever it samples
+    run(&leg_a, packet(10, 1000, 7), 0);
+    // 100 ms of nothing are 4800 ticks, and 20 ms, the least there is, 960.
+    EXPECT_EQ(run(&leg_b, packet(5000, 77, 9), 100 * ms), (header{102, 9800, 0xaabbccdd, true}));
+    EXPECT_EQ(run(&leg_b, packet(5001, 1037, 9), 120 * ms),
+              (header{103, 10760, 0xaabbccdd, false}));
+    EXPECT_EQ(run(&leg_b, packet(9, 0, 10), 120 * ms), (header{104, 11720, 0xaabbccdd, true}));
+    // An hour, the most there is, does not run over: 48000 * 3600 ticks.
+    EXPECT_EQ(run(&leg_a, packet(70, 0, 7), 7'200'000 * ms),
+              (header{105, 172'811'720, 0xaabbccdd, true}));
 }
 
 // ---- digits
@@ -207,9 +221,10 @@ TEST(rtcp, reports_say_the_names_the_receiver_knows) {
     sr[0] = 0x81;
     sr[1] = 200;
     write_16(sr + 2, 12);
-    write_32(sr + 4, 1);      // its SSRC
-    write_32(sr + 16, 1000);  // RTP timestamp
-    write_32(sr + 28, 2);     // the one it reports on
+    write_32(sr + 4, 1);            // its SSRC
+    write_32(sr + 16, 1000);        // RTP timestamp
+    write_32(sr + 28, 2);           // the one it reports on
+    write_32(sr + 36, 0x00030005);  // the highest sequence number it received, with its cycles
     auto* sdes = sr + 52;
     sdes[0] = 0x81;
     sdes[1] = 202;
@@ -219,10 +234,11 @@ TEST(rtcp, reports_say_the_names_the_receiver_knows) {
     bye[0] = 0x81;
     bye[1] = 203;
     write_16(bye + 2, 1);
-    ASSERT_EQ(rewrite_rtcp(compound.data(), compound.size(), {0x11, 0x22, 500}), 68U);
+    ASSERT_EQ(rewrite_rtcp(compound.data(), compound.size(), {0x11, 0x22, 500, 10}), 68U);
     EXPECT_EQ(read_32(sr + 4), 0x11U);
     EXPECT_EQ(read_32(sr + 16), 1500U);
     EXPECT_EQ(read_32(sr + 28), 0x22U);
+    EXPECT_EQ(read_32(sr + 36), 0x0003fffbU);  // 5 - 10: as the one who is told numbered it
     EXPECT_EQ(read_32(sdes + 4), 0x11U);
 }
 

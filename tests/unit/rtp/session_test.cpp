@@ -1,93 +1,8 @@
-// Sessions over real loopback sockets and real media threads.
-#include "phone.hpp"
-#include "session/engine.hpp"
-
-#include "protection.hpp"
-
-#include <bus/make.hpp>
-#include <runtime/media_loop.hpp>
-#include <test_context.hpp>
-
-#include <gtest/gtest.h>
+// Sessions over real loopback sockets and real media threads: plain legs.
+#include "sessions.hpp"
 
 namespace strowger::rtp::testing {
 namespace {
-
-using namespace std::chrono_literals;
-
-struct heard final : media_events {
-    void on_digit(char digit, std::chrono::milliseconds) override { digits += digit; }
-    void on_media_timeout() override { ++timeouts; }
-    std::string digits;
-    int timeouts = 0;
-};
-
-struct sessions : ::testing::Test {
-    strowger::testing::test_context ctx{"mod_rtp"};
-    std::unique_ptr<registry_table> table = make_registry_table();
-    use_counter uses;
-    std::unique_ptr<registry> names = table->for_module("test", uses);
-    std::unique_ptr<media_loop> first = make_media_loop(ctx.executor(), "media-0");
-    std::unique_ptr<media_loop> second = make_media_loop(ctx.executor(), "media-1");
-    std::unique_ptr<media_protection> protection;
-    token provided;
-    std::unique_ptr<engine> media;
-    heard at_a, at_b;
-    phone a, b;
-
-    sessions() {
-        ctx.use_registry = names.get();
-        ctx.use_media = {first.get()};
-        media = make_engine(ctx);
-    }
-    ~sessions() override {
-        EXPECT_TRUE(ctx.run_until([&] { return media->ports_in_use() == 0; }));
-        media->stop();
-        media.reset();
-        ctx.poll();
-    }
-    void load_srtp() {
-        protection = srtp::make_protection().value();
-        provided = names->provide<media_protection>("media_protection/1", *protection).value();
-    }
-    leg_facts facts(direction way) {
-        leg_facts made;
-        made.way = way;
-        made.transport = "udp";
-        made.remote_address = "127.0.0.1:5060";
-        made.media_ip = "127.0.0.1";
-        return made;
-    }
-    std::unique_ptr<media_session> make(direction way, const char* mode = nullptr,
-                                        media_session* near = nullptr) {
-        variables vars;
-        if (mode) vars.set("rtp_secure_media", mode);
-        return media->create(facts(way), vars, near).value();
-    }
-    // A phone that calls, answered.
-    std::unique_ptr<media_session> answered(phone& who, const std::string& sdp) {
-        auto made = make(direction::inbound);
-        EXPECT_TRUE(made->set_remote(sdp, "", sdp_kind::offer));
-        who.call(made->create_answer().value());
-        return made;
-    }
-    // A phone that is called.
-    std::unique_ptr<media_session> called(phone& who, const std::string& sdp, media_session* near) {
-        auto made = make(direction::outbound, nullptr, near);
-        who.call(made->create_offer().value());
-        EXPECT_TRUE(made->set_remote(sdp, "tag", sdp_kind::final_answer));
-        return made;
-    }
-    // What was posted to the media threads has happened.
-    void settle() {
-        for (auto* loop : {first.get(), second.get()}) {
-            auto done = std::make_shared<std::atomic<bool>>(false);
-            loop->post([done] { done->store(true); });
-            EXPECT_TRUE(ctx.run_until([&] { return done->load(); }));
-        }
-    }
-    bool wait_for(const std::function<bool()>& met) { return ctx.run_until(met, 5s); }
-};
 
 TEST_F(sessions, relay_maps_payload_numbers_and_keeps_one_stream) {
     auto one = answered(a, a.sdp());
@@ -309,6 +224,19 @@ TEST_F(sessions, silence_is_reported_once_and_hold_has_its_own_limit) {
     EXPECT_FALSE(ctx.run_until([&] { return at_a.timeouts > 2; }, 250ms));
 }
 
+// A phone that lost power right after it called sends nothing, and leaves no call behind.
+TEST_F(sessions, silence_counts_from_the_answer_on) {
+    auto known = facts(direction::inbound);
+    known.media_timeout = 100ms;
+    auto one = media->create(known, {}, nullptr).value();
+    one->observe(&at_a);
+    ASSERT_TRUE(one->set_remote(a.sdp(), "", sdp_kind::offer));
+    (void)one->create_answer().value();
+    EXPECT_FALSE(ctx.run_until([&] { return at_a.timeouts > 0; }, 250ms));  // it may still ring
+    one->established();
+    EXPECT_TRUE(wait_for([&] { return at_a.timeouts == 1; }));
+}
+
 TEST_F(sessions, no_port_free) {
     media->set_ports(1025, 1025);
     auto made = media->create(facts(direction::inbound), {}, nullptr);
@@ -337,140 +265,6 @@ TEST_F(sessions, the_old_variable_is_warned_about_once) {
     for (const auto& each : ctx.captured.records())
         warnings += each.text.find("sip_secure_media") != std::string::npos;
     EXPECT_EQ(warnings, 1);
-}
-
-// ---- protected
-
-// What a phone with SDES does.
-struct srtp_sessions : sessions {
-    srtp_sessions() {
-        load_srtp();
-        keys = protection->create({}).value();
-    }
-    std::unique_ptr<stream_keying> keys;
-    std::optional<stream_protection> crypto;
-
-    static std::string lines(const std::vector<sdp_attribute>& attributes) {
-        std::string out;
-        for (const auto& each : attributes) out += cat("a=", each.name, ':', each.value, "\r\n");
-        return out;
-    }
-    static std::vector<sdp_attribute> crypto_of(const std::string& text) {
-        std::vector<sdp_attribute> out;
-        auto read = parse_sdp(text).value();
-        for (const auto& line : read.media)
-            for (const auto& each : line.attributes)
-                if (each.name == "crypto") out.push_back(each);
-        return out;
-    }
-    std::unique_ptr<media_session> answered_secure(phone& who) {
-        auto made = make(direction::inbound, "mandatory");
-        EXPECT_TRUE(made->set_remote(
-            who.sdp("0 101", "a=rtpmap:101 telephone-event/8000\r\n" + lines(keys->offer().value()),
-                    "RTP/SAVP"),
-            "", sdp_kind::offer));
-        auto text = made->create_answer().value();
-        who.call(text);
-        EXPECT_TRUE(keys->accept(crypto_of(text), ""));
-        crypto = keys->take("").value();
-        EXPECT_TRUE(crypto);
-        return made;
-    }
-    static bytes work(packet_transform& with, bytes packet) {
-        auto size = packet.size();
-        packet.resize(size + packet_transform::overhead);
-        packet.resize(with.rtp(packet.data(), size));
-        return packet;
-    }
-};
-
-TEST_F(srtp_sessions, a_protected_leg_and_a_plain_one) {
-    auto one = answered_secure(a);
-    auto two = called(b, b.sdp(), one.get());
-    ASSERT_TRUE(one->join(*two));
-    settle();
-    a.send(work(*crypto->outgoing, a.packet(0, 1, speech(1))));
-    EXPECT_EQ(content_of(b.receive()), speech(1));
-    b.send(0, 1, speech(2));
-    auto sealed = a.receive();
-    EXPECT_EQ(sealed.size(), 182U);
-    EXPECT_NE(bytes(sealed.begin() + 12, sealed.begin() + 172), speech(2));
-    EXPECT_EQ(content_of(work(*crypto->incoming, sealed)), speech(2));
-    auto status = one->status();
-    EXPECT_TRUE(status.encrypted);
-    EXPECT_EQ(status.protocol, "RTP/SAVP");
-    EXPECT_EQ(status.keying, "SDES");
-    EXPECT_EQ(status.suite, "AES_CM_128_HMAC_SHA1_80");
-    EXPECT_FALSE(two->status().encrypted);
-    // Keys went over UDP: said once.
-    EXPECT_FALSE(ctx.captured.records().empty());
-}
-
-TEST_F(srtp_sessions, only_what_authenticates_passes_or_moves_the_stream) {
-    auto one = answered_secure(a);
-    one->echo(true);
-    settle();
-    auto good = work(*crypto->outgoing, a.packet(0, 1, speech(1)));
-    a.send(0, 5, speech(9));  // in the clear
-    auto forged = good;
-    forged[30] ^= 1;
-    a.send(forged);
-    a.send(good);
-    EXPECT_FALSE(a.receive().empty());
-    a.send(good);  // replayed
-    EXPECT_TRUE(wait_for([&] { return one->status().unauthentic == 3; }));
-    // The phone's other interface: the keys prove it is the same phone.
-    phone moved;
-    auto local = one->status().local;
-    moved.call(cat("v=0\r\nm=audio ", local.substr(local.find(':') + 1), " RTP/AVP 0\r\n"));
-    moved.send(good);
-    moved.send(0, 6, speech(9));
-    moved.send(work(*crypto->outgoing, a.packet(0, 2, speech(2))));
-    EXPECT_EQ(content_of(work(*crypto->incoming, moved.receive())), speech(2));
-    EXPECT_EQ(one->status().strangers, 2U);
-    EXPECT_TRUE(a.receive(0).empty());
-}
-
-TEST_F(srtp_sessions, a_hold_keeps_the_running_keys) {
-    auto one = answered_secure(a);
-    one->echo(true);
-    settle();
-    for (std::uint16_t i = 1; i < 4; ++i)
-        a.send(work(*crypto->outgoing, a.packet(0, i, speech(1))));
-    for (int i = 0; i < 3; ++i) EXPECT_FALSE(a.receive().empty());
-    ASSERT_TRUE(
-        one->set_remote(a.sdp("0", lines(keys->offer().value()), "RTP/SAVP"), "", sdp_kind::offer));
-    auto text = one->create_answer().value();
-    ASSERT_TRUE(keys->accept(crypto_of(text), ""));
-    EXPECT_FALSE(keys->take("").value());
-    settle();
-    a.send(work(*crypto->outgoing, a.packet(0, 4, speech(4))));
-    EXPECT_EQ(content_of(work(*crypto->incoming, a.receive())), speech(4));
-}
-
-TEST_F(srtp_sessions, unknown_suites_are_warned_about_and_left_out) {
-    auto one = make(direction::outbound, "mandatory:NONSENSE:AEAD_AES_256_GCM");
-    EXPECT_EQ(crypto_of(one->create_offer().value()).at(0).value.substr(0, 18),
-              "1 AEAD_AES_256_GCM");
-    auto two = make(direction::outbound, "mandatory:NONSENSE");
-    auto refused = two->create_offer();
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, errc::incompatible);
-    bool warned = false;
-    for (const auto& each : ctx.captured.records())
-        warned = warned || each.text.find("\"NONSENSE\"") != std::string::npos;
-    EXPECT_TRUE(warned);
-    // No key ever gets into the log.
-    for (const auto& each : ctx.captured.records())
-        EXPECT_EQ(each.text.find("inline:"), std::string::npos);
-}
-
-TEST_F(srtp_sessions, a_session_holds_the_module_that_protects_it) {
-    EXPECT_EQ(uses.count(), 0);
-    auto one = answered_secure(a);
-    EXPECT_GT(uses.count(), 0);
-    one.reset();
-    EXPECT_TRUE(wait_for([&] { return uses.count() == 0; }));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 namespace strowger::sqlite {
 namespace {
 
@@ -14,6 +16,18 @@ struct StoreTest : ::testing::Test {
         auto opened = store::open(core, place.file(), limits);
         EXPECT_TRUE(opened) << (opened ? "" : opened.error().text);
         return opened ? std::move(*opened) : nullptr;
+    }
+    // Of how many late commits do the log's lines with that text speak?
+    int late_in_log(std::string_view text) const {
+        int late = 0;
+        for (const auto& record : core.captured.records()) {
+            constexpr std::string_view before = "registrations: ";
+            if (record.text.find(text) == std::string::npos) continue;
+            EXPECT_THAT(record.text, HasSubstr(place.file()));
+            EXPECT_THAT(record.text, HasSubstr(" late commits to "));
+            late += std::atoi(record.text.c_str() + before.size());
+        }
+        return late;
     }
 };
 
@@ -187,9 +201,67 @@ TEST_F(StoreTest, ASlowDiskIsToldAsTimeoutAndMemoryFollows) {
     core.manual.advance(milliseconds(1));
     EXPECT_THAT(told, ::testing::ElementsAre(errc::timed_out, errc::timed_out));
     EXPECT_EQ(it->size(), 0u);
+    EXPECT_TRUE(core.captured.contains("take longer than 2000 ms"));
     ASSERT_EQ(shell.run("COMMIT"), SQLITE_OK);
     EXPECT_TRUE(core.run_until([&] { return it->size() == 2; }));
-    EXPECT_EQ(told.size(), 2u);
+    EXPECT_EQ(told.size(), 2u);  // nobody is told twice
+    // The two may have been one commit or two; whoever reads the log learns of both.
+    EXPECT_EQ(late_in_log("ended well: what they changed is in force"), 2);
+    EXPECT_EQ(late_in_log("they changed nothing"), 0);
+    EXPECT_EQ(shell.number("SELECT count(*) FROM registrations"), 2);
+}
+
+TEST_F(StoreTest, ALateCommitThatFailsChangesNothingAndSaysSo) {
+    auto it = open({.lock_patience = milliseconds(1)});
+    ASSERT_TRUE(applied(core, *it, put(phone(core, "1000", "sip:a"))));
+    other_program shell(place.file());
+    ASSERT_EQ(shell.run("BEGIN IMMEDIATE"), SQLITE_OK);
+    std::vector<errc> told;
+    auto renewed = phone(core, "1000", "sip:a");
+    renewed.cseq = 2;
+    auto change = put(renewed);
+    change.put.push_back(phone(core, "1000", "sip:b"));
+    it->apply(change, [&](result<void> outcome) { told.push_back(outcome.error().code); });
+    core.manual.advance(milliseconds(2000));
+    EXPECT_THAT(told, ::testing::ElementsAre(errc::timed_out));
+    EXPECT_TRUE(core.run_until([&] { return core.captured.contains("they changed nothing"); }));
+    EXPECT_EQ(late_in_log("they changed nothing"), 1);
+    EXPECT_EQ(late_in_log("in force"), 0);
+    EXPECT_EQ(told.size(), 1u);
+    auto known = it->find("1000", "example.com");
+    ASSERT_EQ(known.size(), 1u);
+    EXPECT_EQ(known[0]->contact, "sip:a");
+    EXPECT_EQ(known[0]->cseq, 0u);
+    ASSERT_EQ(shell.run("COMMIT"), SQLITE_OK);
+    // Neither memory nor the file has it afterwards.
+    ASSERT_TRUE(applied(core, *it, put(phone(core, "1001", "sip:c"))));
+    it.reset();
+    it = open();
+    EXPECT_EQ(it->size(), 2u);
+    EXPECT_EQ(it->find("1000", "example.com").size(), 1u);
+    EXPECT_EQ(shell.number("SELECT max(cseq) FROM registrations"), 0);
+}
+
+TEST_F(StoreTest, LookupsComeFromMemory) {
+    auto it = open();
+    ASSERT_TRUE(applied(core, *it, put(phone(core, "1000", "sip:a"))));
+    ASSERT_TRUE(applied(core, *it, put(phone(core, "1001", "sip:b"))));
+    other_program shell(place.file());
+    ASSERT_EQ(shell.run("DELETE FROM registrations WHERE user = '1000'; UPDATE registrations SET "
+                        "contact = 'sip:elsewhere', user = '1002', transport = 'udp'"),
+              SQLITE_OK);
+    ASSERT_EQ(shell.number("SELECT count(*) FROM registrations WHERE user = '1002'"), 1);
+    ASSERT_EQ(it->find("1000", "example.com").size(), 1u);
+    EXPECT_EQ(it->find("1000", "example.com")[0]->contact, "sip:a");
+    ASSERT_EQ(it->find("1001", "example.com").size(), 1u);
+    EXPECT_EQ(it->find("1001", "example.com")[0]->contact, "sip:b");
+    EXPECT_EQ(it->find("1001", "example.com")[0]->transport, "tls");
+    EXPECT_TRUE(it->find("1002", "example.com").empty());
+    // Nor does the next commit look at what is there.
+    ASSERT_TRUE(applied(core, *it, put(phone(core, "1003", "sip:c"))));
+    EXPECT_EQ(it->size(), 3u);
+    EXPECT_TRUE(it->find("1002", "example.com").empty());
+    EXPECT_EQ(it->find("1000", "example.com").size(), 1u);
 }
 
 TEST_F(StoreTest, AFailedCommitChangesNothingAndTheNextWorks) {

@@ -129,7 +129,7 @@ void leg::rtcp_came(std::uint8_t* packet, std::size_t size, const socket_address
         count(counters_.strangers);
         return;
     }
-    if (mate_ && !echo_) mate_->send_rtcp(packet, size);
+    if (mate_ && !echo_) mate_->send_rtcp(packet, size, out_.sequence_shift());
 }
 
 // ---- packets that go ----
@@ -150,11 +150,12 @@ void leg::send(std::uint8_t* packet, std::size_t size, const void* source,
     count(counters_.bytes_out, size);
 }
 
-void leg::send_rtcp(std::uint8_t* packet, std::size_t size) noexcept {
+void leg::send_rtcp(std::uint8_t* packet, std::size_t size, std::uint16_t shift) noexcept {
     auto& latch = settings_.mux ? rtp_latch_ : rtcp_latch_;
     const auto& target = latch.target();
-    if (target.empty() || (!settings_.sends && !settings_.receives)) return;
-    size = rewrite_rtcp(packet, size, {out_.ssrc(), source_ssrc_, out_.timestamp_shift()});
+    // Whatever the stream's direction (RFC 3264, 5.1): a held leg's NAT stays open by it.
+    if (target.empty()) return;
+    size = rewrite_rtcp(packet, size, {out_.ssrc(), source_ssrc_, out_.timestamp_shift(), shift});
     if (size == 0) return;
     if (settings_.secure) {
         size = protection_.outgoing ? protection_.outgoing->rtcp(packet, size) : 0;

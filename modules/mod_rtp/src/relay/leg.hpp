@@ -92,7 +92,8 @@ private:
     void take_digit(const std::uint8_t* packet, std::size_t size, std::uint8_t payload) noexcept;
     void send(std::uint8_t* packet, std::size_t size, const void* source,
               std::uint64_t now_ns) noexcept;
-    void send_rtcp(std::uint8_t* packet, std::size_t size) noexcept;
+    // `shift`: what the mate adds to sequence numbers, which reports must not show.
+    void send_rtcp(std::uint8_t* packet, std::size_t size, std::uint16_t shift) noexcept;
     void play_next(std::uint64_t now_ns) noexcept;
     void tell(media_event event) noexcept;
 

@@ -18,6 +18,7 @@ public:
                  std::uint64_t now_ns) noexcept;
     std::uint32_t ssrc() const noexcept { return ssrc_; }
     // What was added to the source's timestamps; for sender reports.
+    std::uint16_t sequence_shift() const noexcept { return sequence_shift_; }
     std::uint32_t timestamp_shift() const noexcept { return timestamp_shift_; }
 
 private:

@@ -23,7 +23,13 @@ std::size_t rewrite_rtcp(std::uint8_t* packet, std::size_t size, const rtcp_name
             if (type == 200) write_32(part + 16, read_32(part + 16) + names.timestamp_shift);
             // One block at most: the legs have one stream each.
             if (blocks > 1) blocks = 1;
-            if (blocks) write_32(part + head, names.reported);
+            if (blocks) {
+                write_32(part + head, names.reported);
+                // RFC 3550, 7.2: the highest number received, as the one who is told sent it.
+                auto highest = read_16(part + head + 10);
+                write_16(part + head + 10,
+                         static_cast<std::uint16_t>(highest - names.sequence_shift));
+            }
             length = head + blocks * 24;
             part[0] = static_cast<std::uint8_t>(0x80 | blocks);
             write_16(part + 2, static_cast<std::uint16_t>(length / 4 - 1));

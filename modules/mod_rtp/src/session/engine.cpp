@@ -115,8 +115,9 @@ result<std::unique_ptr<media_session>> rtp_engine::create(const leg_facts& facts
                                                           const variables& vars,
                                                           media_session* near) {
     auto& ctx = state_->ctx;
-    if (stopping_) return fail(errc::unavailable, "mod_rtp is being unloaded");
     auto* parent = near ? state_->find(near) : nullptr;
+    // The other leg of a call that is up may still come: nobody else could join the two.
+    if (stopping_ && !parent) return fail(errc::unavailable, "mod_rtp is being unloaded");
     auto* loop = choose_loop(parent);
     if (!loop) return fail(errc::unavailable, "there is no media thread");
 

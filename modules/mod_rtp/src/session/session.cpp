@@ -50,13 +50,14 @@ result<std::string> session::create_offer() {
 
 result<void> session::set_remote(std::string_view sdp, std::string_view branch, sdp_kind kind) {
     if (kind == sdp_kind::offer) return talk_.remote_offer(sdp);
-    bool final = kind == sdp_kind::final_answer, established = talk_.answered();
+    bool final = kind == sdp_kind::final_answer, before = talk_.answered();
     if (auto taken = talk_.remote_answer(sdp, branch, final); !taken) return taken;
-    if (!final && established) return {};
-    auto applied = apply();
-    if (applied && final && facts_.way == direction::outbound)
-        place_->post([leg = place_->shared_leg()] { leg->watch_silence(true); });
-    return applied;
+    if (!final && before) return {};
+    return apply();
+}
+
+void session::established() {
+    place_->post([leg = place_->shared_leg()] { leg->watch_silence(true); });
 }
 
 result<std::string> session::create_answer() {
@@ -163,8 +164,6 @@ void session::link() {
     auto work = [a = place_->shared_leg(), b = peer->place_->shared_leg(), there, back] {
         a->link(b.get(), there);
         b->link(a.get(), back);
-        a->watch_silence(true);
-        b->watch_silence(true);
     };
     place_->post(work);
 }
@@ -182,10 +181,7 @@ void session::echo(bool on) {
     echo_ = on;
     const auto* stream = talk_.stream();
     auto map = stream && on ? map_between(*stream, *stream) : empty_map();
-    place_->post([leg = place_->shared_leg(), on, map] {
-        leg->echo(on, map);
-        if (on) leg->watch_silence(true);
-    });
+    place_->post([leg = place_->shared_leg(), on, map] { leg->echo(on, map); });
 }
 
 result<std::chrono::milliseconds> session::play_tones(std::string_view tones) {

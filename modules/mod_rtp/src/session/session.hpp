@@ -24,6 +24,7 @@ public:
     void drop(std::string_view branch) override;
     void set_direction(stream_direction way) override { talk_.set_direction(way); }
     stream_direction remote_direction() const override { return talk_.remote_direction(); }
+    void established() override;
     result<void> join(media_session& peer) override;
     void leave() override;
     void echo(bool on) override;
