@@ -31,8 +31,9 @@ const char* name_of(int number) noexcept {
     }
 }
 
-// Only what may be called in a signal handler; backtrace() was called once before.
-void last_words(int number) {
+// Under a sanitizer its own report is the better one, and this is not used. Only what may be called
+// in a signal handler; backtrace() was called once before.
+[[maybe_unused]] void last_words(int number) {
     const auto* activity = this_activity();
     const char* module = activity == nullptr ? nullptr : activity->what.load();
     say("\nstrowger: crashed with ");

@@ -3,6 +3,7 @@
 #include "crash.hpp"
 #include "pid_file.hpp"
 #include "privileges.hpp"
+#include "signals.hpp"
 
 #include "log/problems.hpp"
 #include "runtime/command_line.hpp"
@@ -10,16 +11,14 @@
 
 #include <strowger/version.hpp>
 
-#include <boost/asio/signal_set.hpp>
-
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 namespace {
 
@@ -64,32 +63,23 @@ int check(core_options options) {
     return good ? 0 : 1;
 }
 
-void listen_for_signals(core& pbx, boost::asio::signal_set& signals) {
-    signals.async_wait([&](boost::system::error_code stopped, int number) {
-        static std::optional<steady_time> asked;
-        if (stopped) return;
-        if (number == SIGHUP) {
-            pbx.reload();
-        } else if (!asked) {
-            asked = pbx.clock().now();
-            pbx.shutdown();
-        } else if (pbx.clock().now() - *asked > milliseconds(500)) {
-            // Not sooner: some tools signal the process and then its group.
-            std::_Exit(1);
-        }
-        listen_for_signals(pbx, signals);
-    });
+// Throws what is wrong: nothing runs yet.
+std::vector<own_folder> make_folders(const core_directories& at,
+                                     const std::optional<identity>& who) {
+    std::vector<own_folder> made;
+    for (const auto* path : {&at.run, &at.log, &at.db}) {
+        made.push_back(own_folder::make(*path).value());
+        if (who && ::geteuid() == 0) made.back().give(*who).value();
+    }
+    return made;
 }
 
-void make_folders(const core_directories& at, const std::optional<identity>& who) {
-    for (const auto* path : {&at.run, &at.log, &at.db}) {
-        std::error_code failed;
-        std::filesystem::create_directories(*path, failed);
-        if (failed)
-            throw std::runtime_error(
-                cat("the directory ", *path, " cannot be made: ", failed.message()));
-        if (who && ::geteuid() == 0) give_folder(*path, *who);
-    }
+result<void> give_up_root(const std::vector<own_folder>& folders, const std::string& copies,
+                          const identity& who) {
+    for (const auto& each : folders)
+        if (auto given = each.give(who); !given) return given;
+    if (auto given = own_folder::whole(copies).give(who); !given) return given;
+    return become(who);
 }
 
 void configure(core& pbx) {
@@ -115,21 +105,16 @@ int run(const command_line& line, core_options options, background& behind) {
         options.overrides.emplace_back("run_as_uid", cat(who->uid));
         options.overrides.emplace_back("run_as_gid", cat(who->gid));
     }
-    make_folders(options.at, who);
+    auto folders = make_folders(options.at, who);
     pid_file mine(options.at.run);
     mine.take().value();
     auto at = options.at;
     core pbx(std::move(options));
     // From here on a signal does not kill what is half started: it is heard when the loop runs.
-    boost::asio::signal_set signals(pbx.loop(), SIGTERM, SIGINT, SIGHUP);
-    listen_for_signals(pbx, signals);
+    signals heard(pbx);
     configure(pbx);
     auto started = pbx.start();
-    if (started && who) {
-        for (const auto& path : {at.run, at.log, at.db, pbx.modules().copies()})
-            give_folder(path, *who);
-        started = become(*who);
-    }
+    if (started && who) started = give_up_root(folders, pbx.modules().copies(), *who);
     if (!started) {
         pbx.log().critical(started.error().text);
         behind.failed(started.error().text);

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 namespace strowger {
 
@@ -34,8 +36,20 @@ pid_file::~pid_file() {
     if (fd_ >= 0) ::close(fd_);
 }
 
+// False: whoever had it has removed the file since it was opened here.
+bool pid_file::is_in_place() const noexcept {
+    struct ::stat opened {
+    }, named{};
+    return ::fstat(fd_, &opened) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
 result<void> pid_file::take() {
-    fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    for (int tries = 0; tries < 10; ++tries) {
+        fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) != 0 || is_in_place()) break;
+        ::close(std::exchange(fd_, -1));
+    }
     if (fd_ < 0)
         return fail(errc::io_error, cat("the pid file ", path_, " cannot be written: ",
                                         std::string_view(std::strerror(errno)),

@@ -20,6 +20,7 @@ public:
     result<void> stop_other();
 
 private:
+    bool is_in_place() const noexcept;
     std::string path_;
     int fd_ = -1;
     bool ours_ = false;

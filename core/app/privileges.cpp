@@ -37,18 +37,59 @@ result<std::optional<identity>> find_identity(const std::string& user, const std
     return std::optional<identity>(who);
 }
 
-void give_folder(const std::string& path, const identity& who) {
-    [[maybe_unused]] auto given = ::lchown(path.c_str(), who.uid, who.gid);
+namespace {
+
+bool is_our_name(std::string_view name) noexcept {
+    for (std::string_view ours : {"strowger.", "registrations.db", "modules-", "crash.log"})
+        if (name.starts_with(ours)) return true;
+    return false;
+}
+
+bool can_write(const struct ::stat& folder, const identity& who) noexcept {
+    if (folder.st_uid == who.uid) return (folder.st_mode & S_IWUSR) != 0;
+    if (folder.st_gid == who.gid) return (folder.st_mode & S_IWGRP) != 0;
+    return (folder.st_mode & S_IWOTH) != 0;
+}
+
+}  // namespace
+
+result<own_folder> own_folder::make(std::string path) {
+    own_folder made;
     std::error_code failed;
+    std::filesystem::create_directories(path, failed);
+    if (failed)
+        return fail(errc::io_error,
+                    cat("the directory ", path, " cannot be made: ", failed.message()));
     for (std::filesystem::directory_iterator each(path, failed), end; !failed && each != end;
+         each.increment(failed))
+        made.before_.insert(each->path().filename().string());
+    made.path_ = std::move(path);
+    return made;
+}
+
+result<void> own_folder::give(const identity& who) const {
+    bool all_ours = std::all_of(before_.begin(), before_.end(), is_our_name);
+    [[maybe_unused]] int given = 0;
+    if (all_ours) given = ::lchown(path_.c_str(), who.uid, who.gid);
+    std::error_code failed;
+    for (std::filesystem::directory_iterator each(path_, failed), end; !failed && each != end;
          each.increment(failed)) {
         struct ::stat about {};
-        auto name = each->path().string();
+        auto file = each->path().string();
+        auto name = each->path().filename().string();
+        if (!is_our_name(name) && before_.count(name) != 0) continue;
         // A second name would be a way to be given somebody else's file.
-        if (::lstat(name.c_str(), &about) == 0 && about.st_uid == ::geteuid() &&
+        if (::lstat(file.c_str(), &about) == 0 && about.st_uid == ::geteuid() &&
             (S_ISSOCK(about.st_mode) || (S_ISREG(about.st_mode) && about.st_nlink == 1)))
-            given = ::lchown(name.c_str(), who.uid, who.gid);
+            given = ::lchown(file.c_str(), who.uid, who.gid);
     }
+    struct ::stat folder {};
+    if (::stat(path_.c_str(), &folder) == 0 && can_write(folder, who)) return {};
+    return fail(
+        errc::not_permitted,
+        cat("-u ", who.user, ": the directory ", path_,
+            " is not this user's, and has files in it that are not Strowger's, so it is not "
+            "given away: name a directory of Strowger's own, or change its owner"));
 }
 
 result<void> become(const identity& who) {

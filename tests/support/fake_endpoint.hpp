@@ -30,6 +30,7 @@ public:
         record->facts.way = direction::outbound;
         record->facts.transport = "udp";
         record->refuse_start = request.address == "refused";
+        record->looks_up = request.address == "far";
         outgoing_call call;
         call.signalling = owned<leg>(request.holder, std::make_unique<fake_leg>(loop_, record));
         call.caller = request.caller;

@@ -16,6 +16,7 @@ struct leg_state {
     std::vector<std::string> orders;  // "ring", "progress answer-1", "hangup USER_BUSY", …
     leg_events* events = nullptr;     // nullptr when the leg is gone
     leg_facts facts;
+    bool looks_up = false;  // prepare(): not known yet
     bool refuse_start = false;
     bool ends_by_itself = true;  // hangup() is followed by ended() in the loop's next turn
     bool ends_within = false;    // against the contract: ended() from within hangup()
@@ -47,6 +48,10 @@ public:
         return count;
     }
     void attach(leg_events& events) override { state_->events = &events; }
+    bool prepare() override {
+        if (state_->looks_up) (void)note("prepare");
+        return !state_->looks_up;
+    }
     result<void> start(std::string sdp) override {
         if (state_->refuse_start) return fail(errc::unavailable, "nobody there");
         return note("start " + sdp);

@@ -22,6 +22,8 @@ struct session_state {
     fake_session* self = nullptr;  // nullptr when the session is gone
     fake_session* joined = nullptr;
     fake_session* near = nullptr;
+    leg_facts facts;  // that it was made with
+    bool established = false;
     bool echoing = false;
     std::string playing;
 
@@ -78,6 +80,7 @@ public:
         state_->orders.push_back("join");
         return {};
     }
+    void established() override { state_->established = true; }
     void leave() override {
         if (state_->joined) state_->joined->state_->joined = nullptr;
         state_->joined = nullptr;
@@ -103,11 +106,12 @@ private:
 
 class fake_engine final : public media_engine {
 public:
-    result<std::unique_ptr<media_session>> create(const leg_facts&, const variables&,
+    result<std::unique_ptr<media_session>> create(const leg_facts& facts, const variables&,
                                                   media_session* near) override {
         if (full) return fail(errc::limit_reached, "no port is free");
         auto record = std::make_shared<session_state>();
         record->near = static_cast<fake_session*>(near);
+        record->facts = facts;
         if (keep) made.push_back(record);
         return std::unique_ptr<media_session>(std::make_unique<fake_session>(std::move(record)));
     }

@@ -1,37 +1,29 @@
 #include "prompt.hpp"
 
+#include "completion.hpp"
+
 #include <editline/readline.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <vector>
 
 namespace {
 
 connection* asked = nullptr;  // libedit's callbacks carry nothing of ours
 
-char** complete(const char* text, int start, int) {
+char** complete(const char* text, int, int) {
     rl_attempted_completion_over = 1;
     std::string line(rl_line_buffer, static_cast<std::size_t>(rl_point));
-    std::vector<std::string> words;
+    static std::vector<std::string> offered;
     try {
-        std::istringstream answer(asked->ask("complete " + line).text);
-        std::string head =
-            line.substr(line.find(' ') == std::string::npos ? 0 : line.find(' ') + 1);
-        // The PBX completes all that follows the command's name: the library wants the last word
-        // only.
-        auto cut = start > 0 ? head.size() - std::min(head.size(), std::strlen(text)) : 0;
-        for (std::string word; std::getline(answer, word);)
-            if (word.size() >= cut) words.push_back(word.substr(cut));
+        offered = completions(line, std::strlen(text), asked->ask("complete " + line).text);
     } catch (const std::exception&) {
         return nullptr;
     }
-    if (words.empty()) return nullptr;
-    static std::vector<std::string> offered;
-    offered = words;
+    if (offered.empty()) return nullptr;
     return rl_completion_matches(text, [](const char*, int state) -> char* {
         static std::size_t next;
         if (state == 0) next = 0;

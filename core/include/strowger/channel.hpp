@@ -61,7 +61,10 @@ public:
     virtual void set_secret(std::string_view name, std::string value) {
         vars().set(name, std::move(value));
     }
-    virtual bool is_secret(std::string_view) const noexcept { return false; }
+    // What people may see of a variable's value, or (no name) of any text with values in it: keys
+    // are masked, and digits that were typed are asterisks wherever they stand. For facts, logs,
+    // commands.
+    virtual std::string shown(std::string_view name, std::string_view value) const;
 
     // Inbound: 180; 183 with media; the answer. Nothing happens when already done. An error ends
     // nothing: the application decides.
@@ -75,7 +78,7 @@ public:
     virtual task<> sleep(steady_time::duration how_long) = 0;
     // The next digit, nothing when none came in time.
     virtual task<std::optional<char>> read_digit(steady_time::duration how_long) = 0;
-    virtual void flush_digits() noexcept = 0;
+    virtual void flush_digits() noexcept = 0;  // forgets those that wait to be read
     // Outbound: waits until something happens to the channel: true when it moved on (state changed)
     // since `seen`, false at the deadline.
     virtual task<bool> changed(channel_state seen, steady_time::duration how_long) = 0;

@@ -29,7 +29,10 @@ public:
     virtual ~leg();
     // Called once, when the channel exists; `events` stays valid until the leg is destroyed.
     virtual void attach(leg_events& events) = 0;
-    // Outbound: sends the call. `sdp` is our offer.
+    // Outbound, once, before start(): finds the way to the far end, so that facts() are true when
+    // the media are made by them. True: it is known already. False: ready() follows, or ended().
+    virtual bool prepare() { return true; }
+    // Outbound, after that: sends the call. `sdp` is our offer.
     virtual result<void> start(std::string sdp) = 0;
     // Inbound, before the answer: ringing without and with early media.
     virtual result<void> ring() = 0;
@@ -43,11 +46,17 @@ public:
     virtual leg_facts facts() const = 0;
 };
 
-// What happens to a leg. Implemented by the channel; called on the control loop.
+// What happens to a leg. Implemented by the channel; called on the control loop. Texts are borrowed
+// for the call. `branch` tells the early dialogs of a forked call apart: SIP's To tag.
 class leg_events {
 public:
+    // Outbound: the way to the far end is known, facts() are true: the order to start() comes now.
+    virtual void ready() = 0;
+    // Outbound: it rings there (180).
     virtual void ringing(std::string_view branch) = 0;
+    // Outbound: early media, with the far end's answer (183).
     virtual void progressed(std::string_view branch, std::string_view sdp) = 0;
+    // Outbound: taken, once. `sdp` is the answer to our offer.
     virtual void answered(std::string_view branch, std::string_view sdp) = 0;
     // One early branch of a forked call failed while others live.
     virtual void branch_ended(std::string_view branch) = 0;
@@ -56,10 +65,10 @@ public:
     // The far end offers anew: the answer is returned, or an error: refuse it, nothing changed.
     // An empty `sdp`: they ask us for an offer.
     virtual result<std::string> offered(std::string_view sdp) = 0;
+    // The outcome of reoffer(): their answer, or why it was refused.
     virtual void reoffer_done(result<std::string> sdp) = 0;
+    // A digit that the signalling carried (SIP INFO); those of the media come by media_events.
     virtual void digit(char digit, std::chrono::milliseconds duration) = 0;
-    // The leg's facts (authentication, transport, peer) changed.
-    virtual void facts_changed() = 0;
     // The leg is over. Nothing follows. `text` is for people: "486 Busy Here".
     virtual void ended(hangup_cause cause, std::string_view text) = 0;
 

@@ -62,6 +62,7 @@ struct dtmf {
     const channel& who;
     char digit;
     int duration_ms;
+    bool in_clear = false;  // log-dtmf: fields() may say which one it was
     void fields(field_sink& out) const;
 };
 

@@ -90,11 +90,14 @@ public:
     virtual result<std::string> create_answer() = 0;
     // A refused re-offer: what was before is in force again.
     virtual void rollback() = 0;
+    // That branch of a forked offer is over: its remote description and keys go.
     virtual void drop(std::string_view branch) = 0;
     // Our side's direction in the next offer (hold is passed on with it).
     virtual void set_direction(stream_direction way) = 0;
     // The direction the far end asked for last, as our side sees it.
     virtual stream_direction remote_direction() const = 0;
+    // The call is answered: from now on packets are expected (leg_facts::media_timeout).
+    virtual void established() = 0;
     // Packets of each go to the other, until leave() or either ends. Both of the same engine;
     // errc::incompatible when they have no common codec.
     virtual result<void> join(media_session& peer) = 0;
@@ -104,8 +107,9 @@ public:
     // Plays tones on a G.711 leg: FreeSWITCH's tone_stream text ("%(2000,4000,440,480);loops=-1").
     // errc::unsupported for other codecs, errc::bad_syntax for the text. Duration is 0 for endless.
     virtual result<std::chrono::milliseconds> play_tones(std::string_view tones) = 0;
-    virtual void stop_playing() = 0;
+    virtual void stop_playing() = 0;  // nothing happens when nothing plays
     virtual media_status status() const = 0;
+    // Whom to tell, borrowed until the next observe(); nullptr: nobody.
     virtual void observe(media_events* events) = 0;
 };
 

@@ -57,6 +57,7 @@ void call_channel::separate(call_channel& other) {
         if (each->media_) {
             each->media_->leave();
             each->media_->set_direction(stream_direction::sendrecv);
+            each->resume_later();
         }
         each->peer_.reset();
         each->bridge_owner_ = false;

@@ -2,6 +2,7 @@
 #include "call/call_channel.hpp"
 
 #include "call/call_table.hpp"
+#include "call/mask.hpp"
 
 #include <strowger/events.hpp>
 
@@ -18,6 +19,8 @@ hangup_cause cause_of(errc code) {
             return hangup_cause::incompatible_destination;
         case errc::limit_reached:
             return hangup_cause::switch_congestion;
+        case errc::cancelled:
+            return hangup_cause::system_shutdown;
         case errc::unavailable:
         case errc::closed:
             return hangup_cause::network_out_of_order;
@@ -43,26 +46,25 @@ void call_channel::abandon() noexcept {
     cancel_run();  // unwinds if the loop still turns
     table_ = nullptr;
     media_.reset();
+    engine_ = {};
     leg_.reset();
 }
 
-result<void> call_channel::start_with(owned<leg> signalling, media_session* near, bool full) {
+result<void> call_channel::start_with(owned<leg> signalling, std::optional<error> refusal) {
     leg_ = std::move(signalling);
     leg_->attach(*this);
     limit_length();
     table_->at().bus.publish(channel_create{{*this}});
-    if (full)
-        return refuse(
-            fail(errc::limit_reached, cat("max-sessions (", table_->settings().max_sessions,
-                                          ") in switch.conf is reached")),
-            "no more calls are taken");
-    if (auto made = make_media(near); !made)
-        return refuse(made.error(), "the call cannot have media");
+    if (refusal) return refuse(*refusal, "no more calls are taken");
     return {};
 }
 
-result<void> call_channel::take(owned<leg> signalling, std::string_view offer, bool full) {
-    if (auto started = start_with(std::move(signalling), nullptr, full); !started) return started;
+result<void> call_channel::take(owned<leg> signalling, std::string_view offer,
+                                std::optional<error> refusal) {
+    if (auto started = start_with(std::move(signalling), std::move(refusal)); !started)
+        return started;
+    if (auto made = make_media(nullptr); !made)
+        return refuse(made.error(), "the call cannot have media");
     had_offer_ = !offer.empty();
     if (!had_offer_) return {};
     if (auto set = media_->set_remote(offer, {}, sdp_kind::offer); !set)
@@ -70,8 +72,23 @@ result<void> call_channel::take(owned<leg> signalling, std::string_view offer, b
     return {};
 }
 
-result<void> call_channel::place(owned<leg> signalling, media_session* near, bool full) {
-    if (auto started = start_with(std::move(signalling), near, full); !started) return started;
+result<void> call_channel::place(owned<leg> signalling, std::shared_ptr<call_channel> near,
+                                 std::optional<error> refusal) {
+    near_ = near;
+    if (auto started = start_with(std::move(signalling), std::move(refusal)); !started)
+        return started;
+    return leg_->prepare() ? send_call() : result<void>();
+}
+
+void call_channel::ready() {
+    if (ended() || media_ || !table_) return;
+    (void)send_call();  // what failed has ended the channel, with its reason
+}
+
+result<void> call_channel::send_call() {
+    auto near = near_.lock();
+    if (auto made = make_media(near.get()); !made)
+        return refuse(made.error(), "the call cannot have media");
     auto offer = media_->create_offer();
     if (!offer) return refuse(offer.error(), "no offer can be made");
     if (auto sent = leg_->start(std::move(*offer)); !sent)
@@ -79,12 +96,15 @@ result<void> call_channel::place(owned<leg> signalling, media_session* near, boo
     return {};
 }
 
-result<void> call_channel::make_media(media_session* near) {
-    auto engine = table_->at().registry.find<media_engine>("media_engine/1");
-    if (!engine) return fail(errc::unavailable, "no media engine is loaded (mod_rtp gives one)");
-    auto made = engine->create(leg_->facts(), vars_, near);
+// Two legs are bridged by the engine that made both: a newer generation of it, loaded while the
+// caller's leg was up, is for new calls.
+result<void> call_channel::make_media(const call_channel* near) {
+    bool together = near && near->media_;
+    engine_ = together ? near->engine_ : table_->at().registry.find<media_engine>("media_engine/1");
+    if (!engine_) return fail(errc::unavailable, "no media engine is loaded (mod_rtp gives one)");
+    auto made = engine_->create(leg_->facts(), vars_, together ? near->media_.get() : nullptr);
     if (!made) return made.error();
-    media_ = owned<media_session>(engine.again(), std::move(*made));
+    media_ = owned<media_session>(engine_.again(), std::move(*made));
     media_->observe(this);
     return {};
 }
@@ -136,12 +156,23 @@ std::string call_channel::expand(std::string_view text) {
 void call_channel::set_secret(std::string_view name, std::string value) {
     vars_.set(name, std::move(value));
     if (table_ && table_->settings().log_dtmf) return;
-    if (!is_secret(name)) secrets_.emplace_back(name);
+    auto same = [name](const std::string& known) { return iequals(known, name); };
+    if (std::none_of(secrets_.begin(), secrets_.end(), same)) secrets_.emplace_back(name);
 }
 
-bool call_channel::is_secret(std::string_view name) const noexcept {
-    return std::any_of(secrets_.begin(), secrets_.end(),
-                       [name](const std::string& known) { return iequals(known, name); });
+// Where typed digits were copied to, they are found by their value: not the shortest, which would
+// be found in everything.
+std::string call_channel::shown(std::string_view name, std::string_view value) const {
+    constexpr std::size_t shortest = 4;
+    auto text = channel::shown(name, value);
+    for (const auto& secret : secrets_) {
+        if (iequals(secret, name)) return asterisks(value);
+        const auto* digits = vars_.find(secret);
+        if (digits == nullptr || digits->size() < shortest) continue;
+        for (auto at = text.find(*digits); at != text.npos; at = text.find(*digits, at))
+            text.replace(at, digits->size(), digits->size(), '*');
+    }
+    return text;
 }
 
 result<void> call_channel::ring() {
@@ -192,6 +223,7 @@ void call_channel::move_to(channel_state next) {
             break;
         case channel_state::answered:
             times_.answered = now;
+            if (media_) media_->established();
             bus.publish(channel_answer{{*this}});
             break;
         default:

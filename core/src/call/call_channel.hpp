@@ -41,8 +41,9 @@ public:
     ~call_channel() override;
 
     // Birth. Each attaches the leg first; an error has hung up already. `full`: refuse at once.
-    result<void> take(owned<leg> signalling, std::string_view offer, bool full);
-    result<void> place(owned<leg> signalling, media_session* near, bool full);
+    result<void> take(owned<leg> signalling, std::string_view offer, std::optional<error> refusal);
+    result<void> place(owned<leg> signalling, std::shared_ptr<call_channel> near,
+                       std::optional<error> refusal);
     // Starts a run; one that goes on is cancelled first.
     void begin(job what);
     // The table goes: whatever is left of the channel must not reach for it again.
@@ -74,7 +75,7 @@ public:
     std::optional<std::string> lookup(std::string_view name) const override;
     std::string expand(std::string_view text) override;
     void set_secret(std::string_view name, std::string value) override;
-    bool is_secret(std::string_view name) const noexcept override;
+    std::string shown(std::string_view name, std::string_view value) const override;
     result<void> ring() override;
     result<void> pre_answer() override;
     result<void> answer() override;
@@ -87,6 +88,7 @@ public:
     void transfer(std::string destination, std::string dialplan, std::string context) override;
 
     // leg_events
+    void ready() override;
     void ringing(std::string_view branch) override;
     void progressed(std::string_view branch, std::string_view sdp) override;
     void answered(std::string_view branch, std::string_view sdp) override;
@@ -95,7 +97,6 @@ public:
     result<std::string> offered(std::string_view sdp) override;
     void reoffer_done(result<std::string> sdp) override;
     void digit(char digit, std::chrono::milliseconds duration) override;
-    void facts_changed() override;
     void ended(hangup_cause cause, std::string_view text) override;
 
     // media_events
@@ -105,8 +106,9 @@ public:
 private:
     friend class bridging;
 
-    result<void> start_with(owned<leg> signalling, media_session* near, bool full);
-    result<void> make_media(media_session* near);
+    result<void> start_with(owned<leg> signalling, std::optional<error> refusal);
+    result<void> send_call();
+    result<void> make_media(const call_channel* near);
     result<void> refuse(const error& why, std::string_view doing);
     void move_to(channel_state next);
     void notify() noexcept;
@@ -129,6 +131,7 @@ private:
     void separate(call_channel& other);
     void pass_direction(stream_direction theirs);
     void send_reoffer();
+    void resume_later();
 
     call_table* table_;
     const std::uint64_t serial_;
@@ -144,23 +147,26 @@ private:
     bool bridge_owner_ = false;   // our bridge() runs the bridge
     bool reoffer_waits_ = false;  // reoffer_done() is due
     bool reoffer_again_ = false;  // the direction changed meanwhile
+    bool held_ = false;           // by us, because the other end of the bridge holds
     unsigned hops_ = 0;           // transfers in quick succession
     std::uint64_t run_number_ = 0;
     steady_time last_hop_{};
     channel_times times_;
     caller_profile caller_;
     variables vars_;
-    std::vector<std::string> secrets_;  // names of variables that hold digits
+    std::vector<std::string> secrets_;  // names of variables that hold digits, for shown()
     std::string application_;
     std::string application_data_;
     std::string branch_;  // of the answer in force
     std::deque<char> digits_;
     std::vector<waiter*> watchers_;
+    std::weak_ptr<call_channel> near_;  // outbound: whose media ours will be joined with
     std::weak_ptr<call_channel> peer_;
     std::optional<privacy_verdict> worst_;  // of this leg and all it was bridged with
     std::optional<job> next_job_;
     boost::asio::cancellation_signal stop_run_;
     owned<leg> leg_;
+    lease<media_engine> engine_;  // that made media_
     owned<media_session> media_;
     token length_alarm_;  // last: taken back first
 };

@@ -4,6 +4,7 @@
 #include "call/uuid.hpp"
 
 #include <strowger/events.hpp>
+#include <strowger/text.hpp>
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ call_table::call_table(call_services services)
       expander_(services_.registry, services_.config, services_.log) {
     reload_ = services_.config.on_reload(
         [this](const config_ptr& fresh) { settings_ = read_call_settings(fresh.get()); });
+    end_ = services_.bus.subscribe<shutting_down>([this](const shutting_down&) { ending_ = true; });
 }
 
 call_table::~call_table() {
@@ -44,20 +46,27 @@ std::shared_ptr<call_channel> call_table::make(direction way, caller_profile cal
     return made;
 }
 
+std::optional<error> call_table::no_room() const {
+    if (ending_) return fail(errc::cancelled, "the PBX is shutting down");
+    if (size() < settings_.max_sessions) return std::nullopt;
+    return fail(errc::limit_reached,
+                cat("max-sessions (", settings_.max_sessions, ") in switch.conf is reached"));
+}
+
 result<channel_ptr> call_table::incoming(incoming_call call) {
-    bool full = size() >= settings_.max_sessions;
+    auto refusal = no_room();
     auto made = make(direction::inbound, std::move(call.caller), std::move(call.vars));
-    auto taken = made->take(std::move(call.signalling), call.sdp, full);
+    auto taken = made->take(std::move(call.signalling), call.sdp, std::move(refusal));
     if (!taken) return taken.error();
     made->begin({});
     return channel_ptr(std::move(made));
 }
 
 result<channel_ptr> call_table::outgoing(outgoing_call call) {
-    bool full = size() >= settings_.max_sessions;
+    auto refusal = no_room();
     auto made = make(direction::outbound, std::move(call.caller), std::move(call.vars));
-    auto* near = call.parent ? call.parent->media() : nullptr;
-    auto placed = made->place(std::move(call.signalling), near, full);
+    auto near = std::dynamic_pointer_cast<call_channel>(std::move(call.parent));
+    auto placed = made->place(std::move(call.signalling), std::move(near), std::move(refusal));
     if (!placed) return placed.error();
     return channel_ptr(std::move(made));
 }

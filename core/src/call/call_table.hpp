@@ -44,6 +44,8 @@ public:
 private:
     std::shared_ptr<call_channel> make(direction way, caller_profile caller, variables vars);
     std::vector<std::shared_ptr<call_channel>> in_order() const;
+    // Why no call is taken now.
+    std::optional<error> no_room() const;
 
     call_services services_;
     call_settings settings_;
@@ -51,7 +53,8 @@ private:
     std::uint64_t total_ = 0;
     // The key is a view of the channel's own id.
     std::unordered_map<std::string_view, std::shared_ptr<call_channel>> channels_;
-    token reload_;
+    bool ending_ = false;  // the program shuts down
+    token reload_, end_;
 };
 
 }  // namespace strowger

@@ -2,6 +2,7 @@
 
 #include <strowger/text.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace strowger {
@@ -39,6 +40,13 @@ private:
     std::string_view text_;
     std::size_t at_ = 0;
 };
+
+bool is_endpoint_name(std::string_view name) noexcept {
+    return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
+    });
+}
 
 error parser::wrong(std::string_view expected, std::size_t where) const {
     auto rest = text_.substr(std::min(where, text_.size()), 20);
@@ -127,7 +135,7 @@ result<dial_leg> parser::leg() {
     auto whole = trim(text);
     auto slash = whole.find('/');
     if (whole.empty()) return wrong("expected an endpoint and an address, as in user/1000", start);
-    if (slash == whole.npos || slash == 0)
+    if (slash == whole.npos || !is_endpoint_name(whole.substr(0, slash)))
         return wrong("expected an endpoint, \"/\" and an address, as in user/1000", start);
     out.kind = whole.substr(0, slash);
     out.address = whole.substr(slash + 1);

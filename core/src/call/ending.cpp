@@ -57,6 +57,7 @@ void call_channel::close_media() {
     media_->leave();
     // It may be the session that is calling us: it goes in the loop's next turn.
     boost::asio::post(table_->at().loop, [old = std::move(media_)]() mutable { old.reset(); });
+    engine_ = {};
 }
 
 void call_channel::note_verdict(const privacy_verdict& seen) {
@@ -73,10 +74,11 @@ void call_channel::log_end(std::string_view text) const {
                       ? std::chrono::milliseconds{0}
                       : duration_cast<std::chrono::milliseconds>(times_.ended - times_.answered);
     auto tenths = talked.count() < 0 ? 0 : talked.count() / 100;
-    log.info("call ", printable(caller_.caller_id_number), " to ",
-             printable(caller_.destination_number), ": ", tenths / 10, ".", tenths % 10, " s, ",
-             to_string(cause_), text.empty() ? "" : " (", printable(text), text.empty() ? "" : ")",
-             ", ", to_string(worst_->word), ": ", printable(worst_->reason));
+    auto from = caller_.caller_id_number.empty() ? "(nobody)" : caller_.caller_id_number;
+    log.info("call ", printable(from), " to ", printable(caller_.destination_number), ": ",
+             tenths / 10, ".", tenths % 10, " s, ", to_string(cause_), text.empty() ? "" : " (",
+             printable(text), text.empty() ? "" : ")", ", ", to_string(worst_->word), ": ",
+             printable(worst_->reason));
 }
 
 void call_channel::settle() {

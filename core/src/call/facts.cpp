@@ -1,5 +1,4 @@
 // A channel's facts as text, under FreeSWITCH's header names.
-#include "call/mask.hpp"
 
 #include <strowger/channel.hpp>
 #include <strowger/events.hpp>
@@ -75,8 +74,7 @@ void caller_fields(const channel& who, field_sink& out) {
 void variable_fields(const channel& who, field_sink& out) {
     // vars() is not const because applications write through it; reading changes nothing.
     for (const auto& [name, value] : const_cast<channel&>(who).vars())
-        out.field(cat("variable_", name),
-                  who.is_secret(name) ? asterisks(value) : mask_keys(value));
+        out.field(cat("variable_", name), who.shown(name, value));
 }
 
 void channel_fields(const channel& who, field_sink& out) {
@@ -96,7 +94,7 @@ void channel_fields(const channel& who, field_sink& out) {
     }
     if (!who.application().empty()) {
         out.field("Application", who.application());
-        out.field("Application-Data", mask_keys(who.application_data()));
+        out.field("Application-Data", who.application_data());
     }
 }
 
@@ -121,9 +119,9 @@ void channel_unbridge::fields(field_sink& out) const {
     variable_fields(a, out);
 }
 
-// Digits are secrets as keys are: that one was pressed is told, which one is not.
+// Digits are secrets as keys are: that one was pressed is told; which one, only with log-dtmf.
 void dtmf::fields(field_sink& out) const {
-    out.field("DTMF-Digit", "*");
+    out.field("DTMF-Digit", std::string_view(in_clear ? &digit : "*", 1));
     out.field("DTMF-Duration", cat(duration_ms));
     channel_fields(who, out);
 }

@@ -53,8 +53,9 @@ void call_channel::digit(char digit, std::chrono::milliseconds duration) {
     if (digits_.size() >= most) digits_.pop_front();
     digits_.push_back(digit);
     auto& at = table_->at();
-    at.log.debug(caller_.chan_name, ": digit ", table_->settings().log_dtmf ? digit : '*');
-    at.bus.publish(dtmf{*this, digit, static_cast<int>(duration.count())});
+    bool in_clear = table_->settings().log_dtmf;
+    at.log.debug(caller_.chan_name, ": digit ", in_clear ? digit : '*');
+    at.bus.publish(dtmf{*this, digit, static_cast<int>(duration.count()), in_clear});
     notify();
 }
 
@@ -65,8 +66,5 @@ void call_channel::on_digit(char which, std::chrono::milliseconds duration) {
 void call_channel::on_media_timeout() {
     hangup(hangup_cause::media_timeout, "no media came for the media timeout");
 }
-
-// Facts are asked of the leg when they are needed: who waits may want to look again.
-void call_channel::facts_changed() { notify(); }
 
 }  // namespace strowger

@@ -29,7 +29,13 @@ originator::originator(call_table& table, originate_options options)
     parent_ = std::dynamic_pointer_cast<call_channel>(options_.parent);
 }
 
-originator::~originator() { hang_up_all(hangup_cause::originator_cancel); }
+originator::~originator() { hang_up_all(cause_of_leaving()); }
+
+// Where somebody else took the call, the phones here are told so: they show no missed call.
+hangup_cause originator::cause_of_leaving() const {
+    bool elsewhere = parent_gone() && parent_->cause() == hangup_cause::lose_race;
+    return elsewhere ? hangup_cause::lose_race : hangup_cause::originator_cancel;
+}
 
 task<originator::outcome> originator::run(std::string dial_string) {
     auto found = find_targets(table_, dial_string, parent_.get(), options_.vars);
@@ -86,8 +92,8 @@ task<std::shared_ptr<call_channel>> originator::race(steady_time deadline) {
     if (parent_) watches.emplace_back(parent_, pause);
     for (;;) {
         if (parent_gone()) {
-            failed(hangup_cause::originator_cancel, "the caller hung up");
-            hang_up_all(hangup_cause::originator_cancel);
+            failed(cause_of_leaving(), "the caller hung up");
+            hang_up_all(cause_of_leaving());
             co_return nullptr;
         }
         for (auto& each : branches_) {

@@ -40,6 +40,7 @@ private:
     void drop_ended();
     void hang_up_all(hangup_cause cause, const call_channel* but = nullptr);
     void failed(hangup_cause cause, std::string text);
+    hangup_cause cause_of_leaving() const;
     bool parent_gone() const { return parent_ && parent_->ended(); }
     outcome conclude(outcome what);
 

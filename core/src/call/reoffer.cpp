@@ -1,6 +1,8 @@
 // Re-INVITEs: answered here, and hold passed on to the other leg.
 #include "call/call_table.hpp"
 
+#include <boost/asio/post.hpp>
+
 namespace strowger {
 namespace {
 
@@ -40,7 +42,18 @@ result<std::string> call_channel::offered(std::string_view sdp) {
 void call_channel::pass_direction(stream_direction theirs) {
     if (ended() || !media_ || !answered()) return;
     media_->set_direction(across(theirs));
+    held_ = theirs != stream_direction::sendrecv;
     send_reoffer();
+}
+
+// Who was held by the other end is not held any more when there is no other end. Not at once: the
+// call may be about to end.
+void call_channel::resume_later() {
+    if (!std::exchange(held_, false) || ended()) return;
+    boost::asio::post(table_->at().loop, [self = shared_from_this()] {
+        if (!self->ended() && self->media_ && self->answered() && !self->held_)
+            self->send_reoffer();
+    });
 }
 
 void call_channel::send_reoffer() {

@@ -118,7 +118,7 @@ task<bool> call_channel::run_application(std::string name, std::string data) {
         co_return false;
     }
     application_ = name;
-    application_data_ = data;
+    application_data_ = shown({}, data);
     table_->at().bus.publish(channel_execute{{*this}});
     std::string failure;
     try {
@@ -158,7 +158,13 @@ void call_channel::transfer(std::string destination, std::string dialplan, std::
     if (auto other = partner()) {
         bool ours = bridge_owner_;
         separate(*other);
-        if (ours) other->hangup(hangup_cause::normal_clearing, {});
+        // The bridge was ours, and the other had its place in the call by it alone. It ends, unless
+        // it is sent elsewhere as well: both legs may be transferred, in either order.
+        if (ours)
+            asio::post(table_->at().loop, [other] {
+                bool goes_on = other->next_job_ || (other->running_ && !other->cancelled_);
+                if (!goes_on && !other->partner()) other->hangup(hangup_cause::normal_clearing, {});
+            });
     }
     begin(job{});
 }

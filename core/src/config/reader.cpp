@@ -14,6 +14,8 @@ namespace strowger {
 
 namespace {
 
+constexpr std::size_t most_places = 3;  // where one and the same thing is missing
+
 constexpr unsigned parse_options =
     pugi::parse_default | pugi::parse_comments | pugi::parse_fragment;
 
@@ -57,6 +59,7 @@ config_node config_reader::read() {
         main_file = other;
     config_node top;
     if (!read_file(main_file, {}, top, 0)) return {};
+    sum_up_missing();
     for (auto& node : top.children)
         if (node.name == "document") return std::move(node);
     auto name = std::make_shared<const std::string>(shown(main_file));
@@ -203,17 +206,26 @@ std::string config_reader::replaced(const char* text, const source_ref& where) {
     std::vector<std::string> missing;
     auto value = replace_globals(text, globals_, missing);
     for (const auto& name : missing)
-        say(severity::warning, where,
-            cat("$${", name,
-                "} is not set and gives nothing; expected <X-PRE-PROCESS cmd=\"set\" "
-                "data=\"",
-                name, "=…\"/> before this line"));
+        if (++missing_[name] <= most_places)
+            say(severity::warning, where,
+                cat("$${", name,
+                    "} is not set and gives nothing; expected <X-PRE-PROCESS cmd=\"set\" "
+                    "data=\"",
+                    name, "=…\"/> before this line"));
     if (value.size() > limits_.value && value.size() > std::string_view(text).size()) {
         say(severity::error, where,
             cat("a value is longer than ", limits_.value, " bytes after $${} was put in"));
         return {};
     }
     return spend(value.size(), where) ? value : std::string();
+}
+
+// A password that nobody set is missing at every user: the one error between must be seen.
+void config_reader::sum_up_missing() {
+    for (const auto& [name, places] : missing_)
+        if (places > most_places)
+            say(severity::warning, {},
+                cat("$${", name, "} is not set at ", places - most_places, " more places"));
 }
 
 bool config_reader::spend(std::size_t bytes, const source_ref& where) {

@@ -11,6 +11,7 @@
 #include <strowger/config.hpp>
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,6 +48,7 @@ private:
     void children(const pugi::xml_node& from, const place& in, config_node& into, int depth);
     void element(const pugi::xml_node& from, const place& in, config_node& into, int depth);
     void comment(std::string_view text, std::size_t offset, const place& in);
+    void sum_up_missing();
     std::string replaced(const char* text, const source_ref& where);
 
     void directive(const pugi::xml_node& node, const place& in, config_node& into);
@@ -69,8 +71,9 @@ private:
     std::vector<std::string> open_;  // the real paths of the files being read, outermost first
     std::size_t spent_ = 0;
     std::size_t files_ = 0;
-    int nesting_ = 0;       // elements that are open, in all files
-    bool stopped_ = false;  // a limit was reached: nothing more is read
+    int nesting_ = 0;                             // elements that are open, in all files
+    std::map<std::string, std::size_t> missing_;  // globals that are not set: how often
+    bool stopped_ = false;                        // a limit was reached: nothing more is read
 };
 
 }  // namespace strowger

@@ -5,6 +5,11 @@
 #include <strowger/abi.hpp>
 #include <strowger/events.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 
 namespace strowger {
@@ -144,9 +149,22 @@ result<void> loader::load_now(std::string name) {
     return {};
 }
 
+// One that is just ending, or that did not start, is waited for: the next order finds no trace of
+// it. A generation that drains for as long as its calls last hinders nobody.
+task<> loader::settle(std::string name) {
+    auto there = any(name);
+    if (!there || there->now != generation::phase::stopping) co_return;
+    if (there->about.side_by_side && there->uses.leases.count() != 0) co_return;
+    co_await wait_gone(there, shared_.clock.now() + seconds(2));
+}
+
 task<result<void>> loader::load_in_turn(std::string name) {
-    auto loaded = load_now(std::move(name));
-    if (!loaded) log_.error("a module was not loaded: ", loaded.error().text);
+    co_await settle(name);
+    auto loaded = load_now(name);
+    if (!loaded) {
+        log_.error("a module was not loaded: ", loaded.error().text);
+        co_await settle(name);
+    }
     co_return loaded;
 }
 

@@ -64,6 +64,7 @@ private:
     task<result<void>> apart(std::string name, task<result<void>> work);
     task<result<void>> in_turn(std::string name, task<result<void>> work);
     task<result<void>> load_in_turn(std::string name);
+    task<> settle(std::string name);
     task<result<void>> unload_in_turn(std::string name, bool force,
                                       std::chrono::milliseconds patience);
     task<result<void>> reload_in_turn(std::string name, bool force);

@@ -1,5 +1,6 @@
 #include "log/make.hpp"
-#include "log/mask.hpp"
+
+#include <strowger/mask.hpp>
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
@@ -113,8 +114,7 @@ public:
 
     void write(log_level level, std::string_view module, std::string text) noexcept override {
         try {
-            mask_key_material(text);
-            auto line = cat("[", word_of(level), "] ", module, ": ", text);
+            auto line = cat("[", word_of(level), "] ", module, ": ", mask_keys(std::move(text)));
             logger_->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
         } catch (...) {
             ++*failed_;  // no memory for a record: it is dropped

@@ -197,10 +197,15 @@ void core::shutdown() {
 
 task<> core::end_in_order() {
     bus_->publish(shutting_down{});
-    calls_->hangup_all(hangup_cause::system_shutdown);
+    auto ended = calls_->hangup_all(hangup_cause::system_shutdown);
     auto deadline = clock_->now() + seconds(3);
     while (calls_->size() != 0 && clock_->now() < deadline) {
         boost::asio::steady_timer pause(loop_, milliseconds(10));
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+    if (ended != 0) {
+        // A goodbye that is lost on its way is said once more (RFC 3261, 17.1.2.1: after T1).
+        boost::asio::steady_timer pause(loop_, milliseconds(600));
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
     auto left = calls_->size();
@@ -216,7 +221,7 @@ void core::reload() {
     problems found;
     auto done = config_->reload(found);
     write_problems(log_, found);
-    if (!done) log_.error("nothing has changed: ", done.error().text);
+    if (!done) log_.error(done.error().text);
 }
 
 }  // namespace strowger

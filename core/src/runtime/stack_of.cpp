@@ -51,4 +51,20 @@ std::vector<std::string> stack_of(pthread_t thread) {
     return lines;
 }
 
+// "…/modules-4711/mod_x-8.so(+0x1234) [0x7f…]": the folder and the number are the loader's.
+std::string module_in(const std::vector<std::string>& stack) {
+    for (const auto& line : stack) {
+        auto file = std::string_view(line).substr(0, line.find('('));
+        auto name_at = file.rfind('/');
+        if (name_at == file.npos || !file.ends_with(".so")) continue;
+        auto folder = file.substr(0, name_at);
+        folder.remove_prefix(folder.rfind('/') + 1);
+        auto name = file.substr(name_at + 1);
+        auto number_at = name.rfind('-');
+        if (folder.starts_with("modules-") && number_at != name.npos)
+            return std::string(name.substr(0, number_at));
+    }
+    return {};
+}
+
 }  // namespace strowger

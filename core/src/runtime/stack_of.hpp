@@ -12,5 +12,7 @@ namespace strowger {
 void prepare_stack_of();
 // One line a frame, or nothing when the thread did not answer within 100 ms. One caller at a time.
 std::vector<std::string> stack_of(pthread_t thread);
+// The innermost module in such a stack, known by its private copy's name; empty: none.
+std::string module_in(const std::vector<std::string>& stack);
 
 }  // namespace strowger

@@ -11,7 +11,7 @@ namespace strowger {
 
 class waiter {
 public:
-    explicit waiter(executor on) : sleeper_(std::move(on), steady_time::max()) {}
+    explicit waiter(const executor& on) : sleeper_(on, steady_time::max()) {}
     // True when woken (also when wake() came before), false at the deadline. Cancellation of the
     // coroutine throws boost::system::system_error(operation_aborted). `time` and the waiter
     // outlive it.

@@ -117,14 +117,18 @@ private:
     }
 
     void report(steady::duration held) {
-        const char* who = activity_.what.load(std::memory_order_relaxed);
+        auto stack = stack_of(loop_thread_);
+        // One module may call another's command or application: the stack knows better.
+        auto inside = module_in(stack);
+        const char* who =
+            inside.empty() ? activity_.what.load(std::memory_order_relaxed) : lasting_name(inside);
         probe_->who.store(who);
         probe_->held.store(true);
         auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(held).count();
         auto text = cat("the control loop has been held for ", ms, " ms by ",
                         std::string_view(who == nullptr ? "core" : who),
                         ": no call moves until it returns. Its stack:");
-        for (const auto& line : stack_of(loop_thread_)) text += "\n    " + line;
+        for (const auto& line : stack) text += "\n    " + line;
         log_.critical(text);
     }
 

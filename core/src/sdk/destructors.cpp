@@ -1,5 +1,6 @@
 // The SDK's abstract classes live here: their vtables and type information are the core's.
 #include <strowger/dialplan.hpp>
+#include <strowger/mask.hpp>
 #include <strowger/module.hpp>
 #include <strowger/modules.hpp>
 #include <strowger/registration_store.hpp>
@@ -26,6 +27,9 @@ dialplan::~dialplan() = default;
 leg::~leg() = default;
 endpoint::~endpoint() = default;
 channel::~channel() = default;
+std::string channel::shown(std::string_view, std::string_view value) const {
+    return mask_keys(std::string(value));
+}
 calls::~calls() = default;
 module_manager::~module_manager() = default;
 context::~context() = default;

@@ -21,22 +21,23 @@ bool goes_on(channel& self, hangup_cause cause) {
     return false;
 }
 
-// Ends a leg that answered when its bridge never came about.
+// Ends a leg that answered when its bridge never came about. One that was bridged has ended with
+// the bridge, or was transferred and goes its own way, whatever becomes of the caller.
 class answered_leg {
 public:
-    explicit answered_leg(channel_ptr who) : who_(std::move(who)) {}
+    answered_leg(channel& caller, channel_ptr who) : caller_(caller), who_(std::move(who)) {}
     ~answered_leg() {
-        if (who_ && who_->state() != channel_state::ended && !who_->peer() && !released_)
+        bool bridged = who_->vars().get("bridge_uuid") == caller_.id();
+        if (!bridged && who_->state() != channel_state::ended && !who_->peer())
             who_->hangup(hangup_cause::originator_cancel, {});
     }
     answered_leg(const answered_leg&) = delete;
     answered_leg& operator=(const answered_leg&) = delete;
     const channel_ptr& who() const { return who_; }
-    void release() { released_ = true; }
 
 private:
+    channel& caller_;
     channel_ptr who_;
-    bool released_ = false;
 };
 
 task<> run_bridge(context* in, channel* self, std::string data) {
@@ -49,11 +50,10 @@ task<> run_bridge(context* in, channel* self, std::string data) {
         if (!goes_on(*self, cause)) self->hangup(cause, got.error().text);
         co_return;
     }
-    answered_leg other(std::move(*got));
+    answered_leg other(*self, std::move(*got));
     if (!done(*self, in->log(), "answer", self->answer())) co_return;
     auto together = self->bridge(other.who());
     auto cause = co_await std::move(together);
-    other.release();  // ended, or gone its own way by a transfer
     if (other.who()->state() == channel_state::ended &&
         is_true(self->vars().get("hangup_after_bridge")))
         self->hangup(cause, {});

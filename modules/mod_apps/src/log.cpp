@@ -40,7 +40,7 @@ application make_log(context& in) {
     out.inline_allowed = true;
     out.run = [&log = in.log()](channel& self, std::string data) {
         auto [level, text] = level_of(data);
-        log.write(level, self.caller().chan_name, " ", one_line(text));
+        log.write(level, self.caller().chan_name, " ", one_line(self.shown({}, text)));
         return finished();
     };
     return out;

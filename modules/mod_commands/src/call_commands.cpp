@@ -1,5 +1,7 @@
 #include "commands.hpp"
+#include "table.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 namespace strowger::commands {
@@ -26,16 +28,6 @@ command_reply uuid_kill(context& core, std::string_view args) {
     return {true, "+OK"};
 }
 
-// A key in an SDP-bearing value is masked here as everywhere.
-std::string masked(std::string value) {
-    for (std::size_t at = 0; (at = value.find("inline:", at)) != value.npos;) {
-        at += 7;
-        auto end = value.find_first_of(" |\r\n", at);
-        value.replace(at, end == value.npos ? value.npos : end - at, "***");
-    }
-    return value;
-}
-
 command_reply uuid_dump(context& core, std::string_view id) {
     auto found = core.calls().find(id);
     if (!found)
@@ -43,7 +35,7 @@ command_reply uuid_dump(context& core, std::string_view id) {
     struct lines final : field_sink {
         std::string text;
         void field(std::string_view name, std::string_view value) override {
-            text += cat(name, ": ", masked(std::string(value)), '\n');
+            text += cat(name, ": ", printable(mask_keys(std::string(value))), '\n');
         }
     } out;
     const auto& caller = found->caller();
@@ -77,7 +69,7 @@ command_reply uuid_dump(context& core, std::string_view id) {
     out.field("Privacy", to_string(verdict.word));
     out.field("Privacy-Reason", verdict.reason);
     for (const auto& [name, value] : found->vars())
-        out.field(cat("variable_", name), found->is_secret(name) ? "***" : std::string_view(value));
+        out.field(cat("variable_", name), found->shown(name, value));
     out.text.pop_back();
     return {true, std::move(out.text)};
 }
@@ -157,17 +149,18 @@ task<command_reply> originate(context& core, command_request request) {
     co_return command_reply{true, cat("+OK ", who->id())};
 }
 
-std::vector<std::string> channel_ids(context& core, std::string_view start) {
+std::vector<std::string> channel_ids(context& core) {
     std::vector<std::string> ids;
-    for (const auto& each : core.calls().all())
-        if (each->id().starts_with(start)) ids.push_back(each->id());
+    for (const auto& each : core.calls().all()) ids.push_back(each->id());
     return ids;
 }
 
 }  // namespace
 
 std::vector<command> call_commands(context& core) {
-    auto complete = [&core](std::string_view args) { return channel_ids(core, args); };
+    auto complete = [&core](std::string_view args) {
+        return args.empty() ? channel_ids(core) : std::vector<std::string>{};
+    };
     std::vector<command> made(5);
     made[0] = {
         .name = "uuid_kill",
@@ -186,10 +179,15 @@ std::vector<command> call_commands(context& core) {
         .name = "uuid_transfer",
         .what = capability::change,
         .syntax = "<uuid> [-bleg|-both] <destination> [<dialplan> [<context>]]",
-        .help = "Routes a channel anew.",
+        .help = "Routes a channel anew; -bleg: the one it is bridged with, -both: both of them.",
         .answer =
             [&core](const command_request& request) { return uuid_transfer(core, request.args); },
-        .complete = complete};
+        .complete =
+            [&core](std::string_view args) {
+                if (args.empty()) return channel_ids(core);
+                if (split_words(args).size() > 1) return std::vector<std::string>{};
+                return std::vector<std::string>{"-bleg", "-both"};
+            }};
     made[3] = {
         .name = "hupall",
         .what = capability::change,

@@ -19,7 +19,9 @@ std::vector<command> power_commands(context& core);   // shutdown
 
 // Runs one line, as typed: "name args". An unknown name names the nearest one.
 task<command_reply> run_line(context& core, std::string line);
-// Words that may follow what was typed so far.
+// What the last word of `line` may become: whole words that begin as it does. (After a blank it has
+// not begun, and any word may come.) A command's complete() is given the words before that one, and
+// need not look at how it begins.
 std::vector<std::string> complete_line(context& core, std::string_view line);
 
 // Splits at blanks; quotes '…' and {…}, […], (…) keep what is inside together.

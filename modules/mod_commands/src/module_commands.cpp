@@ -3,6 +3,9 @@
 #include <strowger/modules.hpp>
 #include <strowger/text.hpp>
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace strowger::commands {
 
 namespace {
@@ -76,17 +79,23 @@ command_reply reloadxml(context& core) {
     return {true, text + "+OK the configuration was read anew"};
 }
 
-std::vector<std::string> loaded_modules(context& core, std::string_view start) {
-    std::vector<std::string> names;
-    for (const auto& each : core.modules().list())
-        if (each.name.starts_with(start)) names.push_back(each.name);
-    return names;
+// The words that may follow `args` in "[options] NAME".
+std::vector<std::string> next_word(context& core, std::string_view args,
+                                   std::initializer_list<std::string_view> options) {
+    auto given = split_words(args);
+    bool number_due = !given.empty() && given.back() == "-w";
+    if (number_due || !parse_unload(args).name.empty()) return {};
+    std::vector<std::string> words;
+    for (const auto& each : core.modules().list()) words.push_back(each.name);
+    for (auto option : options)
+        if (std::find(given.begin(), given.end(), option) == given.end())
+            words.emplace_back(option);
+    return words;
 }
 
 }  // namespace
 
 std::vector<command> module_commands(context& core) {
-    auto complete = [&core](std::string_view args) { return loaded_modules(core, args); };
     std::vector<command> made(4);
     made[0] = {.name = "load",
                .what = capability::change,
@@ -97,15 +106,23 @@ std::vector<command> module_commands(context& core) {
         .name = "unload",
         .what = capability::change,
         .syntax = "[-f] [-w <seconds>] <module>",
-        .help = "Unloads a module; a busy one is refused, -f ends what holds it, -w waits for it.",
+        .help =
+            "Unloads a module. A busy one is refused: -w waits for it longer, -f hangs up every "
+            "call of the PBX first.",
         .run = [&core](command_request request) { return unload(core, std::move(request)); },
-        .complete = complete};
-    made[2] = {.name = "reload",
-               .what = capability::change,
-               .syntax = "[-f] <module>",
-               .help = "Loads a module's file anew; calls in progress end on the old one.",
-               .run = [&core](command_request request) { return reload(core, std::move(request)); },
-               .complete = complete};
+        .complete =
+            [&core](std::string_view args) {
+                return next_word(core, args, {"-f", "-w"});
+            }};
+    made[2] = {
+        .name = "reload",
+        .what = capability::change,
+        .syntax = "[-f] <module>",
+        .help =
+            "Loads a module's file anew; calls in progress end on the old one. -f hangs up "
+            "every call of the PBX first.",
+        .run = [&core](command_request request) { return reload(core, std::move(request)); },
+        .complete = [&core](std::string_view args) { return next_word(core, args, {"-f"}); }};
     made[3] = {.name = "reloadxml",
                .what = capability::change,
                .help = "Reads the configuration anew; with an error in it nothing changes.",

@@ -5,6 +5,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -90,22 +91,26 @@ parsed_pattern parse_pattern(std::string_view given) {
     return out;
 }
 
-// Replaces %1, $1, ${1} (and 0) by what was captured.
+// Replaces %1, $1, ${1} (and 0) by what was captured; nothing for a group that is not there. All
+// digits count, as in a dialplan's action: $10 is the tenth group.
 std::string substitute(std::string_view form, std::string_view data, const PCRE2_SIZE* where,
                        int groups) {
+    constexpr std::string_view digits = "0123456789";
     std::string out;
     for (std::size_t i = 0; i < form.size(); ++i) {
         bool sign = form[i] == '%' || form[i] == '$';
-        bool braced = sign && i + 3 < form.size() && form[i + 1] == '{' && form[i + 3] == '}';
-        std::size_t at = i + (braced ? 2 : 1);
-        if (!sign || at >= form.size() || form[at] < '0' || form[at] > '9') {
+        bool braced = sign && i + 1 < form.size() && form[i + 1] == '{';
+        auto at = i + (braced ? 2 : 1);
+        auto end = sign ? std::min(form.find_first_not_of(digits, at), form.size()) : at;
+        if (end <= at || (braced && (end == form.size() || form[end] != '}'))) {
             out += form[i];
             continue;
         }
-        int group = form[at] - '0';
+        int group = groups;  // one that is not there, as is a number too large to be read
+        (void)parse_number(form.substr(at, end - at), group);
         if (group < groups && where[2 * group] != PCRE2_UNSET)
             out += data.substr(where[2 * group], where[2 * group + 1] - where[2 * group]);
-        i = at + (braced ? 1 : 0);
+        i = end - (braced ? 0 : 1);
     }
     return out;
 }

@@ -2,9 +2,22 @@
 
 #include <strowger/text.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <exception>
 
 namespace strowger::commands {
+
+namespace {
+
+// The session was cancelled. Any other error is the command's own.
+bool is_cancellation(const std::exception& thrown) {
+    const auto* error = dynamic_cast<const boost::system::system_error*>(&thrown);
+    return error && error->code() == boost::asio::error::operation_aborted;
+}
+
+}  // namespace
 
 task<command_reply> run_line(context& core, std::string line) {
     std::string_view text = trim(line);
@@ -24,24 +37,28 @@ task<command_reply> run_line(context& core, std::string line) {
         if (found->answer) co_return found->answer(request);
         auto reply = co_await found->run(std::move(request));
         co_return reply;
-    } catch (const boost::system::system_error&) {
-        throw;  // the session was cancelled
     } catch (const std::exception& thrown) {
+        if (is_cancellation(thrown)) throw;
         core.log().error("Command '", name, "' failed: ", thrown.what());
         co_return command_error(cat("'", name, "' failed: ", thrown.what()));
     }
 }
 
 std::vector<std::string> complete_line(context& core, std::string_view line) {
+    constexpr std::string_view blanks = " \t";
+    auto begun_at = line.find_last_of(blanks) + 1;  // npos + 1: at the start
+    auto begun = line.substr(begun_at);
+    auto before = trim(line.substr(0, begun_at));
     std::vector<std::string> found;
-    auto end = line.find_first_of(" \t");
-    if (end == line.npos) {
-        for (auto& name : core.registry().names("command"))
-            if (name.starts_with(line)) found.push_back(std::move(name));
-        return found;
+    if (before.empty()) {
+        found = core.registry().names("command");
+    } else {
+        auto end = before.find_first_of(blanks);
+        auto which = core.registry().find_command(before.substr(0, end));
+        auto args = end == before.npos ? std::string_view() : trim(before.substr(end));
+        if (which && which->complete) found = which->complete(args);
     }
-    auto which = core.registry().find_command(line.substr(0, end));
-    if (which && which->complete) found = which->complete(line.substr(end + 1));
+    std::erase_if(found, [begun](const std::string& word) { return !word.starts_with(begun); });
     return found;
 }
 

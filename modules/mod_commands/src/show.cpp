@@ -196,8 +196,12 @@ std::vector<command> show_commands(context& core) {
         .complete =
             [](std::string_view args) {
                 std::vector<std::string> words;
-                for (auto subject : subjects)
-                    if (subject.starts_with(args)) words.emplace_back(subject);
+                if (args.empty())
+                    words.assign(subjects.begin(), subjects.end());
+                else if (args.find(' ') == args.npos)
+                    words = {"as"};
+                else if (args.ends_with(" as"))
+                    words = {"json", "delimited"};
                 return words;
             }};
     return made;

@@ -144,7 +144,7 @@ task<> socket_server::serve(std::shared_ptr<session> client) {
             std::string text = line.substr(4);
             try {
                 reply = co_await run_line(core_, std::move(text));
-            } catch (const boost::system::system_error&) {
+            } catch (const boost::system::system_error&) {  // operation_aborted, nothing else
                 reply = command_error("the command was cut short: mod_commands is stopping");
             }
         } else if (line.starts_with("complete ")) {

@@ -66,7 +66,11 @@ std::vector<command> status_commands(context& core) {
         .name = "help",
         .syntax = "[<command>]",
         .help = "Lists the commands, or explains one.",
-        .answer = [&core](const command_request& request) { return help(core, request.args); }};
+        .answer = [&core](const command_request& request) { return help(core, request.args); },
+        .complete =
+            [&core](std::string_view args) {
+                return args.empty() ? core.registry().names("command") : std::vector<std::string>{};
+            }};
     made[3] = {.name = "uptime",
                .help = "Prints the seconds since the start.",
                .answer = [uptime](const command_request&) -> command_reply {

@@ -1,5 +1,6 @@
 """Captures made by hand, for tests of the eavesdropper."""
 
+import ipaddress
 import math
 import struct
 
@@ -15,6 +16,36 @@ def udp(source, target, payload):
     return _packet(17, source, target, body)
 
 
+def in_fragments(frame, size, number=7):
+    """The same IPv4 packet in fragments of `size` bytes of content, a multiple of 8."""
+    head, body = bytearray(frame[14:34]), frame[34:]
+    out = []
+    for at in range(0, len(body), size):
+        more = at + size < len(body)
+        piece = body[at:at + size]
+        head[2:8] = struct.pack("!HHH", 20 + len(piece), number, at // 8 | (0x2000 if more else 0))
+        out.append(frame[:14] + bytes(head) + piece)
+    return out
+
+
+def udp6(source, target, payload, extensions=b"", first=17):
+    """IPv6; `extensions` are headers before UDP, the first of which is of that type."""
+    body = extensions + struct.pack("!HHHH", source[1], target[1], 8 + len(payload), 0) + payload
+    return _packet6(first, source, target, body)
+
+
+def in_fragments6(frame, size, number=7):
+    """The same IPv6 packet in fragments of `size` bytes of content, a multiple of 8 (RFC 8200, 4.5)."""
+    body = frame[54:]
+    addresses = frame[22:54]
+    out = []
+    for at in range(0, len(body), size):
+        more = at + size < len(body)
+        content = struct.pack("!BBHI", frame[20], 0, at | more, number) + body[at:at + size]
+        out.append(frame[:14] + struct.pack("!IHBB", 0x60000000, len(content), 44, 64) + addresses + content)
+    return out
+
+
 def tcp(source, target, payload=b"", flags=0x18):
     body = struct.pack("!HHIIBBHHH", source[1], target[1], 0, 0, 0x50, flags, 65535, 0, 0) + payload
     return _packet(6, source, target, body)
@@ -23,6 +54,12 @@ def tcp(source, target, payload=b"", flags=0x18):
 def _packet(protocol, source, target, body):
     head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 0, 0, 64, protocol, 0, _ip(source[0]), _ip(target[0]))
     return b"\x00" * 12 + b"\x08\x00" + head + body
+
+
+def _packet6(protocol, source, target, body):
+    head = struct.pack("!IHBB", 0x60000000, len(body), protocol, 64)
+    addresses = b"".join(ipaddress.IPv6Address(end[0]).packed for end in (source, target))
+    return b"\x00" * 12 + b"\x86\xdd" + head + addresses + body
 
 
 def write(path, frames):

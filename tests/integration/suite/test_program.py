@@ -115,9 +115,7 @@ class End(FreshPbx):
             got = caller.receive(5)
             while got.method != "BYE":
                 got = caller.receive(5)
-            via = "\r\n".join(f"Via: {value}" for value in got.all("Via"))
-            caller.send_raw(f"SIP/2.0 200 OK\r\n{via}\r\nFrom: {got.one('From')}\r\nTo: {got.one('To')}\r\n"
-                            f"Call-ID: {got.one('Call-ID')}\r\nCSeq: {got.one('CSeq')}\r\nContent-Length: 0\r\n\r\n")
+            caller.send_raw(caller.answer_to(got, 200))
             self.assertEqual(pbx.process.wait(10), 0)
         self.assertLess(time.monotonic() - before, 10)
         self.assertIn("all calls and modules have ended", pbx.log_text())
@@ -129,6 +127,35 @@ class End(FreshPbx):
             pbx.process.send_signal(signal.SIGTERM)
             self.assertEqual(pbx.process.wait(15), 0)
 
+    def held(self):
+        """A PBX whose control loop a module holds."""
+        pbx = self.fresh()
+        own = pbx.folder / "modules"
+        own.mkdir()
+        for file in [*pbx.installed.modules.glob("mod_*.so"), BUILD / "tests/loader/modules/mod_holds.so"]:
+            (own / file.name).symlink_to(file)
+        pbx.extra = ["-mod", own]
+        pbx.start()
+        self.assertTrue(*pbx.cli("load mod_holds"))
+        asks = subprocess.Popen([pbx.installed.bin / "strowger_cli", "-run", pbx.run, "-x", "hold 60"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(asks.wait)
+        self.addCleanup(asks.kill)
+        pbx.wait_log(" ms by mod_holds: no call moves until it returns", 10)  # said while it is held
+        return pbx
+
+    def test_sigterm_while_a_module_holds_the_loop(self):
+        pbx = self.held()
+        pbx.process.send_signal(signal.SIGTERM)
+        self.assertEqual(pbx.process.wait(20), 1)
+        pbx.wait_log("the control loop is held; the program ends now")
+
+    def test_a_second_sigterm_ends_it_at_once(self):
+        pbx = self.held()
+        pbx.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        pbx.process.send_signal(signal.SIGTERM)
+        self.assertEqual(pbx.process.wait(5), 1)
 
     def test_signals_while_it_starts(self):
         """SIGHUP does not kill it, SIGTERM ends it in order."""
@@ -194,6 +221,20 @@ class OtherUser(FreshPbx):
         self.assertTrue(pbx.cli("reload mod_apps")[0])
         self.assertEqual(pbx.stop(), 0)
 
+    def test_what_is_not_strowgers_is_not_given_away(self):
+        pbx = self.fresh(extra=("-u", "nobody"))
+        pbx.run.mkdir(exist_ok=True)
+        other = pbx.run / "other.pid"
+        other.write_text("1")
+        self.refused(pbx, f"the directory {pbx.run} is not this user's", "not given away")
+        self.assertEqual((pbx.run.stat().st_uid, other.stat().st_uid), (0, 0))
+        # A folder of the system's that everybody may write in stays the system's, as do the files in it.
+        pbx.run.chmod(0o777)
+        pbx.start()
+        self.assertEqual((pbx.run.stat().st_uid, other.stat().st_uid), (0, 0))
+        self.assertEqual((pbx.run / "strowger.sock").stat().st_uid, pwd.getpwnam("nobody").pw_uid)
+        self.assertEqual(pbx.stop(), 0)
+
     def test_nothing_stays_behind(self):
         pbx = self.fresh(extra=("-u", "nobody")).start()
         self.assertEqual(pbx.stop(), 0)
@@ -214,7 +255,7 @@ class Ports(FreshPbx):
                 self.assertRegex(pbx.cli("sofia status")[1], r"(?m)^\s*internal\s.*DOWN.*in use")
                 self.assert_answers(pbx, 5060, "tcp" if transport == "UDP" else "udp")
                 self.assert_answers(pbx, 5080)
-                self.assertIn("in use", pbx.log_text())
+                pbx.wait_log("in use")
                 self.assertEqual(pbx.stop(), 0)
 
 
@@ -244,7 +285,7 @@ class Ports(FreshPbx):
             self.assertEqual(answer.status, 200)
             self.assertIn("m=audio 20004 ", answer.body)
             self.assertEqual(self.call(pbx)[0].status, 503)
-            self.assertIn("widen rtp-start-port and rtp-end-port", pbx.log_text())
+            pbx.wait_log("widen rtp-start-port and rtp-end-port")
             self.assertEqual(hang_up().status, 200)
         deadline = time.monotonic() + 5
         while (answer := self.call(pbx)[0]).status != 200 and time.monotonic() < deadline:
@@ -270,7 +311,7 @@ class Console(FreshPbx):
         while "is ready: 6 modules run" not in pbx.log_text():
             self.assertLess(time.monotonic(), deadline, pbx.log_text())
             time.sleep(0.05)
-        self.assertIn("mod_commands was not loaded", pbx.log_text())
+        pbx.wait_log("mod_commands was not loaded")
         self.assert_answers(pbx)
         self.assertEqual(pbx.stop(), 0)
         self.assertEqual((pbx.run / "strowger.sock").read_text(), "somebody's file")
@@ -366,7 +407,7 @@ class Secrets(PbxCase):
                     time.sleep(0.02)
             # They were heard: the extension beeps and hangs up.
             self.assertEqual(caller.receive(10).method, "BYE")
-        self.assertRegex(self.pbx.log_text(), r"digit \*")
+        self.pbx.wait_log("digit *")
         self.assertNotRegex(self.pbx.log_text(), r"(?i)digit\W+\d\b")
         self.assertNotIn(pin, self.pbx.log_text())
 
@@ -408,7 +449,7 @@ class NoPassword(PbxCase):
                 self.assertIn(phone.register().status, (401, 403))
                 self.assertIn(phone.invite("9196", sdp(phone.address, 4000))[0].status, (401, 403, 407))
         self.assertNotIn("1000", self.cli("show registrations"))
-        self.assertIn("$${default_password} is not set", self.pbx.log_text())
+        self.pbx.wait_log("$${default_password} is not set")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class ReadmeModule(PbxCase):
         self.wait_no_channels()
         self.cli("unload mod_hello")
         self.assertNotIn("mod_hello", Path(f"/proc/{self.pbx.pid}/maps").read_text())
-        self.assertIn("hello, 4711 and welcome", self.pbx.log_text())
+        self.pbx.wait_log("hello, 4711 and welcome")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ TEST_F(read_app, as_many_as_it_takes) {
     press(call, "234");
     EXPECT_EQ(outcome(call), "pin=1234 result=success terminator=");
     EXPECT_EQ(call.who->application(), "rest");
-    EXPECT_TRUE(call.who->is_secret("pin"));
+    EXPECT_EQ(call.who->shown("pin", "1234"), "****");
+    EXPECT_EQ(call.who->shown("copy", "a1234 b"), "a**** b");
+    EXPECT_EQ(call.who->shown("copy", "123"), "123");
 }
 
 TEST_F(read_app, to_the_terminator) {

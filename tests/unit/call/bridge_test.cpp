@@ -137,6 +137,38 @@ TEST_F(bridged, the_called_is_transferred) {
     expect_empty();
 }
 
+// The bridge is the caller's, and ends with its transfer; not so a leg that has its own way to go.
+TEST_F(bridged, both_are_transferred_in_either_order) {
+    a.who->transfer("9999", "", "sales");
+    b->transfer("9999", "", "support");
+    pbx.turn();
+    EXPECT_EQ(pbx.plan.asked,
+              (std::vector<std::string>{"default/1001", "sales/9999", "support/9999"}));
+    for (const auto& each : {a.who, b}) {
+        EXPECT_EQ(each->application(), "rest");
+        EXPECT_EQ(each->peer(), nullptr);
+    }
+    EXPECT_EQ(heard.count("CHANNEL_UNBRIDGE"), 1u);
+    b->hangup(hangup_cause::normal_clearing);
+    pbx.turn();
+    EXPECT_EQ(a.who->application(), "rest");
+    a.who->hangup(hangup_cause::normal_clearing);
+    expect_empty();
+}
+
+TEST_F(bridged, both_are_transferred_the_called_first) {
+    b->transfer("9999", "", "support");
+    a.who->transfer("9999", "", "sales");
+    pbx.turn();
+    EXPECT_EQ(a.who->application(), "rest");
+    EXPECT_EQ(b->application(), "rest");
+    a.who->hangup(hangup_cause::normal_clearing);
+    pbx.turn();
+    EXPECT_EQ(b->application(), "rest");
+    b->hangup(hangup_cause::normal_clearing);
+    expect_empty();
+}
+
 TEST_F(bridged, hold_is_passed_on_and_taken_back) {
     // A's phone: a=sendonly. For us that leg is recvonly, so B hears that we only send.
     auto answer = a.leg->events->offered("hold");
@@ -149,6 +181,26 @@ TEST_F(bridged, hold_is_passed_on_and_taken_back) {
     // Refused: what was before is in force again.
     b_leg->events->reoffer_done(fail(errc::incompatible, "488"));
     EXPECT_EQ(b_media->orders.back(), "rollback");
+}
+
+TEST_F(bridged, who_is_held_by_one_that_ends_is_held_no_more) {
+    EXPECT_TRUE(b_leg->events->offered("hold"));
+    EXPECT_EQ(a.leg->last(), "reoffer offer-1 sendonly");
+    a.leg->events->reoffer_done(std::string("answer-hold"));
+    b_leg->events->ended(hangup_cause::normal_clearing, "BYE");
+    pbx.turn();
+    EXPECT_EQ(a.who->state(), channel_state::answered);  // it rests, as its dialplan says
+    EXPECT_EQ(a.leg->last(), "reoffer offer-2");
+}
+
+TEST_F(bridged, one_that_is_held_and_ends_with_the_bridge_gets_no_new_offer) {
+    EXPECT_TRUE(a.leg->events->offered("hold"));
+    EXPECT_EQ(b_leg->last(), "reoffer offer-2 sendonly");
+    b_leg->events->reoffer_done(std::string("answer-hold"));
+    a.leg->events->ended(hangup_cause::normal_clearing, "BYE");
+    pbx.turn();
+    EXPECT_EQ(b_leg->last(), "hangup NORMAL_CLEARING");
+    expect_empty();
 }
 
 TEST_F(bridged, hold_and_resume_before_the_first_is_done) {

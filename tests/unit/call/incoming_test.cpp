@@ -1,6 +1,8 @@
 // A call that comes in: routed, its actions run, ended. Written as dialogues.
 #include "call_world.hpp"
 
+#include <strowger/events.hpp>
+
 #include <gtest/gtest.h>
 
 namespace strowger {
@@ -109,6 +111,17 @@ TEST(incoming, max_sessions) {
     ASSERT_TRUE(three.failure);
     EXPECT_EQ(three.failure->code, errc::limit_reached);
     EXPECT_EQ(three.leg->last(), "hangup SWITCH_CONGESTION");
+}
+
+TEST(incoming, none_is_taken_while_the_program_ends) {
+    call_world pbx;
+    pbx.facts->publish(shutting_down{});
+    auto call = pbx.comes_in("1");
+    ASSERT_TRUE(call.failure);
+    EXPECT_EQ(call.leg->last(), "hangup SYSTEM_SHUTDOWN");
+    EXPECT_TRUE(pbx.captured.contains("the PBX is shutting down"));
+    pbx.turn();
+    EXPECT_EQ(pbx.at->size(), 0u);
 }
 
 TEST(incoming, max_call_seconds) {

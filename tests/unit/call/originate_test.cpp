@@ -149,6 +149,47 @@ TEST_F(originate, tries_again) {
     EXPECT_EQ(failure(), "USER_BUSY");
 }
 
+// What media are made by (where the signalling comes from, is it encrypted) must be true then.
+TEST_F(originate, media_are_made_when_the_way_is_known) {
+    call_for("test/far");
+    auto bob = leg("far");
+    EXPECT_EQ(bob->last(), "prepare");
+    ASSERT_EQ(pbx.engine.made.size(), 1u);
+    bob->facts.remote_address = "192.0.2.9:5061";
+    bob->events->ready();
+    EXPECT_EQ(bob->last(), "start offer-1");
+    ASSERT_EQ(pbx.engine.made.size(), 2u);
+    EXPECT_EQ(pbx.engine.made[1]->facts.remote_address, "192.0.2.9:5061");
+    EXPECT_EQ(pbx.engine.made[1]->near, pbx.engine.made[0]->self);
+    bob->events->answered("", "x");
+    pbx.turn();
+    ASSERT_TRUE(got && *got);
+}
+
+TEST_F(originate, the_way_is_found_after_the_caller_went) {
+    call_for("test/far");
+    auto bob = leg("far");
+    bob->ends_by_itself = false;
+    a.leg->events->ended(hangup_cause::originator_cancel, "CANCEL");
+    pbx.turn();
+    EXPECT_EQ(bob->last(), "hangup ORIGINATOR_CANCEL");
+    bob->events->ready();
+    EXPECT_EQ(bob->last(), "hangup ORIGINATOR_CANCEL");
+    EXPECT_EQ(pbx.engine.made.size(), 1u);
+    bob->events->ended(hangup_cause::originator_cancel, "");
+    pbx.turn();
+    EXPECT_EQ(pbx.at->size(), 0u);
+}
+
+TEST_F(originate, no_media_when_the_way_is_known) {
+    call("test/far");
+    pbx.engine.full = true;
+    leg("far")->events->ready();
+    pbx.turn();
+    EXPECT_EQ(failure(), "SWITCH_CONGESTION");
+    EXPECT_EQ(pbx.at->size(), 0u);
+}
+
 TEST_F(originate, the_caller_hangs_up) {
     call_for("test/bob,test/carol");
     leg("bob")->events->ringing("");
@@ -159,6 +200,15 @@ TEST_F(originate, the_caller_hangs_up) {
     EXPECT_EQ(leg("carol")->last(), "hangup ORIGINATOR_CANCEL");
     EXPECT_EQ(pbx.at->size(), 0u);
     EXPECT_EQ(pbx.uses.count(), 0);
+}
+
+TEST_F(originate, somebody_else_took_the_callers_call) {
+    call_for("test/bob");
+    leg("bob")->events->ringing("");
+    pbx.turn();
+    a.leg->events->ended(hangup_cause::lose_race, "CANCEL");
+    pbx.turn();
+    EXPECT_EQ(leg("bob")->last(), "hangup LOSE_RACE");
 }
 
 TEST_F(originate, the_caller_hangs_up_as_the_other_answers) {

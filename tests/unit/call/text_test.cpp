@@ -2,6 +2,7 @@
 #include "call/uuid.hpp"
 
 #include <strowger/channel.hpp>
+#include <strowger/mask.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,14 +11,30 @@
 namespace strowger {
 namespace {
 
-TEST(mask, keys) {
-    EXPECT_EQ(
-        mask_keys(
-            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhc|2^31\r\n"),
-        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^31\r\n");
-    EXPECT_EQ(mask_keys("inline:abc;inline:def"), "inline:***;inline:***");
-    EXPECT_EQ(mask_keys("inline:abc"), "inline:***");
-    EXPECT_EQ(mask_keys("nothing here"), "nothing here");
+// RFC 4568, 6.1 and 9.1: the key follows "inline:"; lifetime and MKI are no secrets.
+TEST(key_mask, hides_what_follows_inline) {
+    EXPECT_EQ(mask_keys("a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+                        "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4 FEC"),
+              "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^20|1:4 FEC");
+    EXPECT_EQ(mask_keys("inline:AAAA==\r\ninline:BBBB"), "inline:***\r\ninline:***");
+    EXPECT_EQ(mask_keys("two inline:abc;inline:def+/x"), "two inline:***;inline:***");
+}
+
+TEST(key_mask, in_any_spelling) {
+    EXPECT_EQ(mask_keys("INLINE:abc"), "INLINE:***");
+    EXPECT_EQ(mask_keys("inline%3Aabc%2Bdef x"), "inline%3A*** x");
+}
+
+TEST(key_mask, a_mark_within_a_key) {
+    EXPECT_EQ(mask_keys("inline:inLine:AAEC x"), "inline:*** x");
+    EXPECT_EQ(mask_keys("inline:AAinline:AAEC"), "inline:***");
+    EXPECT_EQ(mask_keys("inline:inline%3AAAEC"), "inline:***");
+}
+
+TEST(key_mask, leaves_other_text_alone) {
+    for (std::string text : {"", "inline", "inline:", "an inline comment: yes", ":", "%", "line:x"})
+        EXPECT_EQ(mask_keys(text), text);
+    EXPECT_EQ(mask_keys("inline:***"), "inline:***");
 }
 
 TEST(mask, control_characters) {

@@ -39,6 +39,12 @@ constexpr regex_case cases[] = {
     {"m:/x/y", true, "false"},
     {"a|b|$9", true, "a"},
     {"a|a|cost: 5%", true, "cost: 5%"},
+    // All digits that stand there are the group's number.
+    {"abcdefghijk|(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)|%10-$11-${10}-%1-${1}0", true, "j-k-j-a-a0"},
+    {"ab|(a)(b)|<%12><${12}>", true, "<><>"},
+    {"a|(a)|<$99999999999999999999>", true, "<>"},
+    {"a|(a)|${x}${}${1", true, "${x}${}${1"},
+    {"a|(a)|${1}${01}%", true, "aa%"},
     {"only", false, "-ERR regex: expected <data>|<pattern>[|<substitution>[|<flags>]]."},
     {"", false, "-ERR regex: expected <data>|<pattern>[|<substitution>[|<flags>]]."},
     {"a|(", false, "-ERR regex: the pattern is wrong at character 2: missing closing parenthesis."},

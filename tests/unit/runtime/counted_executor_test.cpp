@@ -20,9 +20,10 @@ namespace asio = boost::asio;
 
 class counted : public ::testing::Test {
 protected:
-    asio::io_context loop_{1};
-    module_uses uses_{"mod_x"};
+    module_uses uses_{
+        "mod_x"};  // both outlive the loop, in whose queue counted handlers may be left
     module_uses others_{"mod_y"};
+    asio::io_context loop_{1};
     asio::any_io_executor executor_ = make_counted_executor(loop_, uses_.handlers);
 };
 

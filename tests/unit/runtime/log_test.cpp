@@ -1,6 +1,5 @@
 #include "log/levels.hpp"
 #include "log/make.hpp"
-#include "log/mask.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,31 +16,6 @@
 namespace strowger::testing {
 
 namespace {
-
-std::string masked(std::string text) {
-    mask_key_material(text);
-    return text;
-}
-
-// RFC 4568, 6.1 and 9.1: the key follows "inline:"; lifetime and MKI are no secrets.
-TEST(key_mask, hides_what_follows_inline) {
-    EXPECT_EQ(masked("a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
-                     "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4 FEC"),
-              "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^20|1:4 FEC");
-    EXPECT_EQ(masked("inline:AAAA==\r\ninline:BBBB"), "inline:***\r\ninline:***");
-    EXPECT_EQ(masked("two inline:abc;inline:def+/x"), "two inline:***;inline:***");
-}
-
-TEST(key_mask, in_any_spelling) {
-    EXPECT_EQ(masked("INLINE:abc"), "INLINE:***");
-    EXPECT_EQ(masked("inline%3Aabc%2Bdef x"), "inline%3A*** x");
-}
-
-TEST(key_mask, leaves_other_text_alone) {
-    for (std::string text : {"", "inline", "inline:", "an inline comment: yes", ":", "%", "line:x"})
-        EXPECT_EQ(masked(text), text);
-    EXPECT_EQ(masked("inline:***"), "inline:***");
-}
 
 TEST(log_levels, words_and_numbers) {
     EXPECT_EQ(parse_log_level("debug"), log_level::debug);

@@ -3,6 +3,7 @@
 
 #include "bus/make.hpp"
 #include "runtime/counted_executor.hpp"
+#include "runtime/stack_of.hpp"
 #include "runtime/watchdog.hpp"
 
 #include <strowger/clock.hpp>
@@ -24,9 +25,10 @@ protected:
     captured_log log_;
     logger logger_{"core", log_};
     std::unique_ptr<bus> bus_ = make_bus(logger_);
+    module_uses uses_{
+        "mod_slow"};  // outlives the loop, in whose queue counted handlers may be left
     boost::asio::io_context loop_{1};
     thread_activity activity_;
-    module_uses uses_{"mod_slow"};
     executor executor_ = make_counted_executor(loop_, uses_.handlers);
 };
 
@@ -65,6 +67,17 @@ TEST_F(watchdogs, long_queue_of_short_handlers_is_no_held_loop) {
         });
     ASSERT_TRUE(run_loop_until(loop_, [&] { return std::chrono::steady_clock::now() > end; }));
     EXPECT_FALSE(log_.contains("has been held"));
+}
+
+TEST(stacks, the_innermost_module_is_named) {
+    const std::string program = "/usr/bin/strowger(+0xa2bb1) [0x55ba3503cbb1]";
+    const std::string library = "/lib/x86_64-linux-gnu/libc.so.6(sleep+0x3a) [0x7f6928ef1d8a]";
+    const std::string outer = "/run/x/modules-12/mod_commands-6.so(+0x277bd3) [0x7f6915e77bd3]";
+    const std::string inner = "/run/x/modules-12/mod_my_own-31.so(_Z1fv+0x1) [0x7f6926361f98]";
+    EXPECT_EQ(module_in({library, inner, outer, program}), "mod_my_own");
+    EXPECT_EQ(module_in({library, program, outer}), "mod_commands");
+    EXPECT_EQ(module_in({library, program}), "");
+    EXPECT_EQ(module_in({"", "(", "/.so(", "modules-1/a.so", "/modules-1/-.so"}), "");
 }
 
 TEST_F(watchdogs, delay_is_published) {

@@ -208,6 +208,62 @@ TEST_F(AuthTest, FiveFailuresInAMinuteLockTheUserFromThatSourceOnly) {
     EXPECT_EQ(attempt("1000", "secret").outcome, auth_outcome::accepted);
 }
 
+TEST_F(AuthTest, TheMinuteOfFiveFailuresSlides) {
+    make();
+    auto status = [&] { return attempt("1000", "wrong").response.status(); };
+    EXPECT_EQ(status(), 401);
+    core.manual.advance(seconds(59));
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(status(), 401) << i;
+    core.manual.advance(seconds(1));
+    EXPECT_EQ(status(), 401);  // the first one is a minute old
+    EXPECT_EQ(status(), 403);
+    EXPECT_EQ(attempt("1000", "secret").response.status(), 403);
+}
+
+// FreeSWITCH's header names, so that what watches its failures watches ours.
+TEST_F(AuthTest, AFailureIsToldInFreeSwitchsWordsWithoutItsSecrets) {
+    make();
+    struct words final : field_sink {
+        void field(std::string_view name, std::string_view value) override {
+            all.emplace_back(name, value);
+        }
+        std::vector<std::pair<std::string, std::string>> all;
+    } heard;
+    auto listens = events->subscribe_named("sofia::register_failure",
+                                           [&](const fact_view& fact) { fact.fields(heard); });
+    auto asked = challenge("INVITE");
+    auto given = credentials(asked, "1000", "a wrong guess", "INVITE");
+    auto invite = message::parse(
+        cat("INVITE sip:2000@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5062;branch="
+            "z9hG4bKx\r\nMax-Forwards: 70\r\nFrom: <sip:1001@example.com>;tag=f\r\nTo: "
+            "<sip:2000@example.org>\r\nCall-ID: the-call\r\nCSeq: 1 INVITE\r\nUser-Agent: "
+            "Softphone/2\r\nProxy-Authorization: ",
+            given, "\r\nContent-Length: 0\r\n\r\n"));
+    ASSERT_TRUE(invite);
+    EXPECT_EQ(auth->check(*invite, phone, true).reason, "wrong password");
+    using field = std::pair<std::string, std::string>;
+    EXPECT_THAT(heard.all,
+                ElementsAre(field("Event-Subclass", "sofia::register_failure"),
+                            field("profile-name", "internal"), field("registration-type", "INVITE"),
+                            field("from-user", "1001"), field("from-host", "example.com"),
+                            field("to-user", "2000"), field("to-host", "example.org"),
+                            field("username", "1000"), field("realm", "example.com"),
+                            field("network-ip", "192.0.2.1"), field("network-port", "5062"),
+                            field("network-transport", "udp"), field("user-agent", "Softphone/2"),
+                            field("call-id", "the-call"), field("failure-reason", "wrong password"),
+                            field("locked", "false")));
+    // Neither what was guessed nor what is right, nor what a guess can be checked with offline.
+    auto response = read_auth_params(invite->sip()->sip_proxy_authorization).response;
+    ASSERT_EQ(response.size(), 64u);
+    auto said = std::string();
+    for (const auto& [name, value] : heard.all) said += cat(name, ": ", value, '\n');
+    for (const auto& record : core.captured.records()) said += cat(record.text, '\n');
+    for (const auto& secret :
+         {std::string("a wrong guess"), std::string("secret"), response, asked.nonce,
+          digest_ha1(digest_algorithm::sha256, "1000", "example.com", "secret")})
+        EXPECT_EQ(said.find(secret), said.npos) << secret;
+}
+
 TEST_F(AuthTest, ASpooferWithoutOurNonceLocksNobodyOut) {
     make();
     auth_params invented;
@@ -313,6 +369,34 @@ TEST_F(AuthTest, BrokenCredentialsNeverCrashAndNeverPass) {
         auto decision = auth->check(request("REGISTER", "1000", text), phone, false);
         EXPECT_NE(decision.outcome, auth_outcome::accepted) << text;
     }
+}
+
+// inbound-reg-force-matching-username is about registrations. Who calls is who proved itself,
+// whatever From says (RFC 3323).
+TEST_F(AuthTest, CallersMayBeAnonymousOrNameSomebodyElse) {
+    auto call = [&](std::string_view from, std::string_view password) {
+        make();
+        auto ask = [&](const std::string& header) {
+            auto text = cat(
+                "INVITE sip:1001@example.com SIP/2.0\r\nVia: SIP/2.0/UDP "
+                "192.0.2.1:5062;branch=z9hG4bKx\r\nFrom: <sip:",
+                from, ">;tag=f\r\nTo: <sip:1001@example.com>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n",
+                header, "Content-Length: 0\r\n\r\n");
+            return auth->check(*message::parse(text), phone, true);
+        };
+        auto asked = challenges(ask("").response).at(0);
+        return ask(
+            cat("Proxy-Authorization: ", credentials(asked, "1000", password, "INVITE"), "\r\n"));
+    };
+    for (const auto* rule : {"auto_from", "auto_to", "example.com"})
+        for (const auto* from :
+             {"anonymous@anonymous.invalid", "1001@example.com", "nobody@example.com"}) {
+            settings.challenge_realm = rule;
+            auto decision = call(from, "secret");
+            ASSERT_EQ(decision.outcome, auth_outcome::accepted) << rule << ' ' << from;
+            EXPECT_EQ(decision.user->id, "1000");
+            EXPECT_NE(call(from, "guess").outcome, auth_outcome::accepted) << rule << ' ' << from;
+        }
 }
 
 }  // namespace

@@ -1,7 +1,4 @@
 #include "auth/nonce.hpp"
-#include "auth/failures.hpp"
-
-#include <strowger/text.hpp>
 
 #include <gtest/gtest.h>
 
@@ -66,41 +63,6 @@ TEST(Nonce, WhoseMarksWereGivenAwayIsExpired) {
     (void)maker.make("r", "s", start);
     EXPECT_EQ(maker.check(first, "r", "s", start).verdict, nonce_verdict::expired);
     EXPECT_FALSE(maker.use(index, 1));
-}
-
-TEST(Failures, TheFifthWithinAMinuteLocks) {
-    failure_table table(5);
-    for (int i = 0; i < 4; ++i) EXPECT_FALSE(table.add("192.0.2.1", "1000", start + seconds(i)));
-    EXPECT_FALSE(table.locked("192.0.2.1", "1000", start + seconds(4)));
-    EXPECT_TRUE(table.add("192.0.2.1", "1000", start + seconds(5)));
-    EXPECT_TRUE(table.locked("192.0.2.1", "1000", start + seconds(64)));
-    EXPECT_TRUE(table.penalised("192.0.2.1", start + seconds(64)));
-    EXPECT_FALSE(table.locked("192.0.2.1", "1001", start + seconds(6)));
-    EXPECT_FALSE(table.locked("192.0.2.2", "1000", start + seconds(6)));
-    EXPECT_FALSE(table.penalised("192.0.2.2", start + seconds(6)));
-    EXPECT_FALSE(table.locked("192.0.2.1", "1000", start + seconds(65)));
-    EXPECT_FALSE(table.penalised("192.0.2.1", start + seconds(65)));
-}
-
-TEST(Failures, SpreadOverMoreThanAMinuteDoNotLock) {
-    failure_table table(5);
-    for (int i = 0; i < 20; ++i)
-        EXPECT_FALSE(table.add("192.0.2.1", "1000", start + seconds(20 * i))) << i;
-}
-
-TEST(Failures, ASuccessBeginsAnew) {
-    failure_table table(2);
-    table.add("192.0.2.1", "1000", start);
-    table.succeeded("192.0.2.1", "1000");
-    EXPECT_FALSE(table.add("192.0.2.1", "1000", start));
-}
-
-TEST(Failures, TheTableIsBounded) {
-    failure_table table(5, 100);
-    for (int i = 0; i < 1000; ++i) table.add(cat("192.0.2.", i), "1000", start);
-    EXPECT_EQ(table.size(), 100u);
-    for (int i = 0; i < 4; ++i) table.add("192.0.2.999", "1000", start);
-    EXPECT_TRUE(table.locked("192.0.2.999", "1000", start));
 }
 
 }  // namespace

@@ -95,6 +95,11 @@ TEST(causes, reason_header) {
     EXPECT_EQ(reason_of(with_reason("Reason: Q.850\r\n")), std::nullopt);
     EXPECT_EQ(reason_of(with_reason("Reason: SIP;cause=486\r\n")), std::nullopt);
     EXPECT_EQ(reason_of(with_reason("")), std::nullopt);
+    EXPECT_TRUE(completed_elsewhere(with_reason("Reason: Q.850;cause=16, sip;cause=200\r\n")));
+    EXPECT_FALSE(completed_elsewhere(with_reason("Reason: Q.850;cause=200\r\n")));
+    EXPECT_FALSE(completed_elsewhere(with_reason("Reason: SIP;cause=2000\r\n")));
+    EXPECT_FALSE(completed_elsewhere(with_reason("Reason: SIP\r\n")));
+    EXPECT_FALSE(completed_elsewhere(with_reason("")));
 }
 
 }  // namespace

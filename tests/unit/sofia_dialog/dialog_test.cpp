@@ -100,6 +100,9 @@ TEST(fields, users_and_names) {
     EXPECT_EQ(display_text("\"A \\\"B\\\"\""), "A \"B\"");
     EXPECT_EQ(display_text("plain"), "plain");
     EXPECT_EQ(display_text(nullptr), "");
+    // RFC 3261, 7.3.1: a header that goes on in another line.
+    EXPECT_EQ(display_text("\"Alice\r\n  Smith\""), "Alice Smith");
+    EXPECT_EQ(display_text("Alice \r\n\tSmith"), "Alice Smith");
     url_t uri{};
     uri.url_user = "%23100;phone-context=x";
     EXPECT_EQ(user_text(&uri), "#100");

@@ -152,6 +152,20 @@ TEST_F(inbound, cancel_is_answered_and_ends_the_call) {
     EXPECT_TRUE(w.events.has("ended ORIGINATOR_CANCEL (cancelled by the caller)"));
 }
 
+// RFC 3326: what a proxy in front of us says when another of its branches was answered.
+TEST_F(inbound, a_cancel_says_that_somebody_else_took_the_call) {
+    ring();
+    w.receive(
+        "CANCEL sip:1001@pbx.example.com SIP/2.0\n"
+        "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1;rport\n"
+        "From: \"Alice\" <sip:1000@pbx.example.com>;tag=alice\n"
+        "To: <sip:1001@pbx.example.com>\nCall-ID: call-1\nCSeq: 10 CANCEL\nMax-Forwards: 70\n"
+        "Reason: SIP;cause=200;text=\"Call completed elsewhere\"");
+    EXPECT_EQ(w.next_start(), "SIP/2.0 200 OK");
+    EXPECT_EQ(w.next_start(), "SIP/2.0 487 Request Terminated");
+    EXPECT_TRUE(w.events.has("ended LOSE_RACE (somebody else took the call)"));
+}
+
 TEST_F(inbound, a_cancel_after_the_answer_changes_nothing) {
     answer();
     w.receive(
@@ -230,6 +244,19 @@ INSTANTIATE_TEST_SUITE_P(
         asked{"SUBSCRIBE", "\nEvent: x", "", "SIP/2.0 489 Bad Event"},
         asked{"MESSAGE", "", "", "SIP/2.0 405 Method Not Allowed"},
         asked{"DANCE", "", "", "SIP/2.0 405 Method Not Allowed"}));
+
+// In front of the answer too: a menu over early media.
+TEST_F(inbound, digits_before_the_answer_are_heard) {
+    ring();
+    ASSERT_TRUE(w.leg->progress("v=early\r\n"));
+    EXPECT_EQ(w.next_start(), "SIP/2.0 183 Session Progress");
+    w.receive(in_dialog("INFO", 11, "\nContent-Type: application/dtmf-relay",
+                        "Signal=7\nDuration=250\n"));
+    EXPECT_EQ(w.next_start(), "SIP/2.0 200 OK");
+    w.receive(in_dialog("INFO", 12, "\nContent-Type: text/x", "7"));
+    EXPECT_EQ(w.next_start(), "SIP/2.0 415 Unsupported Media Type");
+    EXPECT_EQ(w.events.heard, std::vector<std::string>{"digit 7 250"});
+}
 
 TEST_F(inbound, digits_of_info_are_heard) {
     answer();

@@ -29,6 +29,7 @@ struct outbound : ::testing::Test {
     void start(outbound_plan from) {
         w.leg = std::make_unique<invite_leg>(outbound_session::make(w, std::move(from)));
         w.leg->attach(w.events);
+        if (!w.leg->prepare()) return;
         ASSERT_TRUE(w.leg->start("v=offer\r\n"));
     }
     void call() {
@@ -72,6 +73,17 @@ TEST_F(outbound, the_invite_says_who_calls_with_what) {
     EXPECT_EQ(header(invite, "Contact"), "<sip:mod_sofia@192.0.2.10:5060>");
     EXPECT_EQ(header(invite, "CSeq"), "1 INVITE");
     EXPECT_EQ(body(invite), "v=offer");
+}
+
+TEST_F(outbound, digits_before_the_answer_are_heard) {
+    call();
+    w.receive(response(invite, "183 Session Progress", "bob", {}, "v=early"));
+    w.events.heard.clear();
+    w.receive(theirs("INFO", 1, "\nContent-Type: application/dtmf", "#"));
+    EXPECT_EQ(w.next_start(), "SIP/2.0 200 OK");
+    w.receive(theirs("INFO", 2, "\nContent-Type: application/dtmf", "hash"));
+    EXPECT_EQ(w.next_start(), "SIP/2.0 400 Not A Digit");
+    EXPECT_EQ(w.events.heard, std::vector<std::string>{"digit # 160"});
 }
 
 TEST_F(outbound, rings_and_is_answered) {
@@ -159,9 +171,21 @@ TEST_F(outbound, a_hangup_while_it_rings_cancels) {
     auto cancel = w.next();
     EXPECT_TRUE(cancel.starts_with("CANCEL sip:1001@192.0.2.1:5060 SIP/2.0"));
     EXPECT_EQ(header(cancel, "Via"), header(invite, "Via"));
+    EXPECT_EQ(header(cancel, "Reason"), "Q.850;cause=16;text=\"ORIGINATOR_CANCEL\"");
     w.receive(response(invite, "487 Request Terminated", "bob"));
     EXPECT_EQ(w.table.size(), 0u);
     EXPECT_EQ(outcomes, std::vector<bool>{false});
+}
+
+// RFC 3326: a phone that hears this shows no missed call.
+TEST_F(outbound, one_that_lost_the_race_is_told_so) {
+    call();
+    w.receive(response(invite, "180 Ringing", "bob"));
+    w.leg->hangup(hangup_cause::lose_race, "");
+    w.settle();
+    auto cancel = w.next();
+    EXPECT_TRUE(cancel.starts_with("CANCEL "));
+    EXPECT_EQ(header(cancel, "Reason"), "SIP;cause=200;text=\"Call completed elsewhere\"");
 }
 
 TEST_F(outbound, an_answer_that_crosses_the_cancel_is_acknowledged_and_ended) {
@@ -274,8 +298,20 @@ TEST_F(outbound, the_flow_is_looked_for_first) {
     EXPECT_EQ(w.next(), "");
     done(flow_ptr(w.peer));
     w.settle();
-    EXPECT_TRUE(w.events.has("facts_changed"));
+    EXPECT_TRUE(w.events.has("ready"));
+    ASSERT_TRUE(w.leg->start("v=offer\r\n"));
     EXPECT_TRUE(w.next().starts_with("INVITE "));
+    w.leg->hangup(hangup_cause::originator_cancel, "");
+}
+
+TEST_F(outbound, digits_over_udp_are_reached_at_once) {
+    auto with = plan();
+    with.on = nullptr;
+    with.reach = [&](std::function<void(result<flow_ptr>)> tell) { tell(flow_ptr(w.peer)); };
+    start(std::move(with));
+    EXPECT_TRUE(w.next().starts_with("INVITE "));
+    EXPECT_FALSE(w.events.has("ready"));
+    EXPECT_FALSE(w.leg->facts().remote_address.empty());
     w.leg->hangup(hangup_cause::originator_cancel, "");
 }
 

@@ -54,6 +54,7 @@ public:
     // What offered() gives.
     result<std::string> next_answer = std::string("v=answer\r\n");
 
+    void ready() override { heard.push_back("ready"); }
     void ringing(std::string_view branch) override { heard.push_back(cat("ringing ", branch)); }
     void progressed(std::string_view branch, std::string_view sdp) override {
         heard.push_back(cat("progressed ", branch, ' ', trim(sdp)));
@@ -78,7 +79,6 @@ public:
     void digit(char digit, std::chrono::milliseconds duration) override {
         heard.push_back(cat("digit ", digit, ' ', duration.count()));
     }
-    void facts_changed() override { heard.push_back("facts_changed"); }
     void ended(hangup_cause cause, std::string_view text) override {
         heard.push_back(cat("ended ", to_string(cause), " (", text, ')'));
     }
@@ -185,6 +185,7 @@ public:
         leg_facts out;
         out.way = way;
         out.transport = std::string(to_string(on ? on->kind() : planned));
+        if (on) out.remote_address = to_string(on->remote());
         return out;
     }
     flow_ptr datagram(const address& where) override {

@@ -9,6 +9,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 namespace strowger::sofia {
 namespace {
 
@@ -19,7 +21,8 @@ using ::testing::Not;
 
 class fake_flow final : public flow {
 public:
-    explicit fake_flow(transport_kind kind) : kind_(kind) {}
+    explicit fake_flow(transport_kind kind, const char* ip = "192.0.2.50")
+        : kind_(kind), address_{boost::asio::ip::make_address(ip), 5060} {}
     const std::string& id() const noexcept override { return id_; }
     transport_kind kind() const noexcept override { return kind_; }
     const address& local() const noexcept override { return address_; }
@@ -45,7 +48,7 @@ public:
         message what;
         client_events events;
         bool forgotten = false;
-        void cancel() override {}
+        void cancel(std::string) override {}
         void forget() override { forgotten = true; }
         const message& request() const noexcept override { return what; }
     };
@@ -80,6 +83,7 @@ struct GatewayTest : ::testing::Test {
     std::shared_ptr<fake_flow> way = std::make_shared<fake_flow>(transport_kind::udp);
     std::vector<std::string> looked_up;
     error no_flow;  // given instead of a flow when it has a text
+    std::map<std::string, std::vector<boost::asio::ip::address>> hosts;
     gateway_settings settings;
     std::unique_ptr<gateway_set> set;
 
@@ -101,6 +105,12 @@ struct GatewayTest : ::testing::Test {
                     done(flow_ptr(way));
                 else
                     done(no_flow);
+            },
+            [this](std::string host,
+                   std::function<void(result<std::vector<boost::asio::ip::address>>)> done) {
+                auto known = hosts.find(host);
+                if (known == hosts.end()) return done(fail(errc::not_found, "no such name"));
+                done(known->second);
             },
             [](transport_kind kind) {
                 return std::string(kind == transport_kind::tls ? "192.0.2.5:5061"
@@ -247,6 +257,70 @@ TEST_F(GatewayTest, OverTlsToItsOwnPortAndAgainWhenTheConnectionEnds) {
     EXPECT_EQ(layer.all.size(), 2u);
     layer.answer(200);
     EXPECT_EQ(state(), gateway_state::reged);
+}
+
+TEST_F(GatewayTest, ARenewalOnALostConnectionIsForgotten) {
+    settings.transport = transport_kind::tcp;
+    way = std::make_shared<fake_flow>(transport_kind::tcp);
+    start();
+    layer.answer(200);
+    core.manual.advance(seconds(3570));
+    ASSERT_EQ(layer.all.size(), 2u);
+    set->flow_closed(std::make_shared<fake_flow>(transport_kind::tcp));  // somebody else's
+    EXPECT_EQ(state(), gateway_state::reged);
+    set->flow_closed(way);
+    EXPECT_EQ(state(), gateway_state::unreged);
+    EXPECT_EQ(status().reason, "its connection ended");
+    EXPECT_TRUE(layer.all[1]->forgotten);
+    core.manual.advance(seconds(1));
+    EXPECT_EQ(layer.all.size(), 3u);
+    EXPECT_EQ(state(), gateway_state::trying);
+}
+
+// A server that takes every registration and then drops the connection: 1 s, then 30, 60, 120.
+TEST_F(GatewayTest, ConnectionsLostAgainAndAgainAreTriedLessOften) {
+    settings.transport = transport_kind::tcp;
+    start();
+    std::vector<int> pauses;
+    for (int i = 0; i < 4; ++i) {
+        layer.answer(200);
+        set->flow_closed(way);
+        int waited = 0;
+        for (auto before = layer.all.size(); layer.all.size() == before && waited < 1000; ++waited)
+            core.manual.advance(seconds(1));
+        pauses.push_back(waited);
+    }
+    EXPECT_THAT(pauses, ElementsAre(1, 30, 60, 120));
+    // One that held for a while is worth another quick try.
+    layer.answer(200);
+    core.manual.advance(seconds(30));
+    set->flow_closed(way);
+    auto before = layer.all.size();
+    core.manual.advance(seconds(1));
+    EXPECT_EQ(layer.all.size(), before + 1);
+}
+
+TEST_F(GatewayTest, KnowsItsCallsByConnectionAndAddress) {
+    settings.outbound_proxy = "edge.example.com:5070";
+    auto ip = [](const char* text) { return boost::asio::ip::make_address(text); };
+    hosts["sip.example.com"] = {ip("192.0.2.7"), ip("192.0.2.8")};
+    hosts["edge.example.com"] = {ip("192.0.2.9")};
+    start();
+    auto from = [&](const char* address, std::string_view name = "provider") {
+        return set->speaks_on(name, fake_flow(transport_kind::udp, address));
+    };
+    for (const auto* known : {"192.0.2.50", "192.0.2.7", "192.0.2.8", "192.0.2.9"})
+        EXPECT_TRUE(from(known)) << known;  // the first: where its REGISTER went
+    EXPECT_FALSE(from("192.0.2.10"));
+    EXPECT_FALSE(from("192.0.2.7", "nobody"));
+    EXPECT_TRUE(set->speaks_on("provider", *way));
+    // Names move. What cannot be looked up for a while stays what it was.
+    hosts["sip.example.com"] = {ip("192.0.2.10")};
+    hosts.erase("edge.example.com");
+    core.manual.advance(seconds(300));
+    EXPECT_TRUE(from("192.0.2.10"));
+    EXPECT_TRUE(from("192.0.2.9"));
+    EXPECT_FALSE(from("192.0.2.7"));
 }
 
 TEST_F(GatewayTest, AnOutboundProxyIsARoute) {

@@ -230,12 +230,63 @@ TEST_F(on_loopback, commands) {
     EXPECT_EQ(run("sofia", "loglevel all 9").text,
               "Sofia log level for component [all] has been set to [9]");
     EXPECT_EQ(run("sofia", "loglevel nua").text, "Sofia-sip loglevel for [nua] is [9]");
+    EXPECT_TRUE(p.core.log().wants(log_level::debug));
     EXPECT_FALSE(run("sofia", "loglevel all 10").ok);
     EXPECT_FALSE(run("sofia", "loglevel nothing 1").ok);
     EXPECT_EQ(run("sofia", "profile internal siptrace on").text,
               "Enabled sip debugging on internal");
     EXPECT_FALSE(run("sofia", "profile internal dance").ok);
     EXPECT_EQ(run("sofia_contact", "1000@127.0.0.1").text, "error/user_not_registered");
+}
+
+TEST_F(on_loopback, the_log_level_that_is_printed_is_in_force) {
+    auto& log = p.core.log();
+    log.set_level(log_level::warning);  // as logfile.conf says
+    auto tokens = add_commands(p.core, *p.profiles, 0);
+    ASSERT_TRUE(tokens);
+    auto run = [&](std::string args) {
+        command_request request;
+        request.args = cat("loglevel ", args);
+        return p.names->find_command("sofia")->answer(request).text;
+    };
+    EXPECT_FALSE(log.wants(log_level::notice));
+    run("nua 9");
+    EXPECT_TRUE(log.wants(log_level::debug));
+    EXPECT_EQ(run("all"), "Sofia-sip loglevel for [all] is [9]");
+    // A reload: the core sets what is configured, then tells the modules.
+    problems none;
+    log.set_level(log_level::error);
+    ASSERT_TRUE(p.config.reload(none));
+    EXPECT_TRUE(log.wants(log_level::debug));
+    EXPECT_EQ(run("nua"), "Sofia-sip loglevel for [nua] is [9]");
+    run("all 3");
+    EXPECT_TRUE(log.wants(log_level::info));
+    EXPECT_FALSE(log.wants(log_level::debug));
+    EXPECT_EQ(run("nua"), "Sofia-sip loglevel for [nua] is [3]");
+    run("all 0");
+    EXPECT_TRUE(log.wants(log_level::error));
+    EXPECT_FALSE(log.wants(log_level::warning));
+}
+
+TEST_F(on_loopback, words_that_may_come_next) {
+    auto tokens = add_commands(p.core, *p.profiles, 0);
+    ASSERT_TRUE(tokens);
+    auto next = [&](std::string_view args) {
+        return p.names->find_command("sofia")->complete(args);
+    };
+    using words = std::vector<std::string>;
+    EXPECT_EQ(next(""), (words{"status", "profile", "global", "loglevel", "help"}));
+    EXPECT_EQ(next("status"), (words{"profile", "gateway"}));
+    EXPECT_EQ(next("status profile"), words{"internal"});
+    EXPECT_EQ(next("status profile internal"), words{"reg"});
+    EXPECT_EQ(next("status gateway"), words{});
+    EXPECT_EQ(next("profile"), words{"internal"});
+    EXPECT_EQ(next("profile internal"), (words{"siptrace", "rescan"}));
+    EXPECT_EQ(next("profile internal siptrace"), (words{"on", "off"}));
+    EXPECT_EQ(next("global"), words{"siptrace"});
+    EXPECT_EQ(next("loglevel nua").size(), 10u);
+    EXPECT_EQ(next("help"), words{});
+    EXPECT_EQ(next("nothing"), words{});
 }
 
 }  // namespace

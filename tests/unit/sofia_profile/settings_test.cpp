@@ -87,8 +87,8 @@ TEST(profile_settings, everything_given) {
     EXPECT_EQ(p.auth.challenge_realm, "pbx");
     EXPECT_EQ(p.auth.force_domain, "d1");
     EXPECT_EQ(p.registrar.force_domain, "d2");
-    EXPECT_EQ(p.registrar.max_expires, 45u);
-    EXPECT_EQ(p.registrar.min_expires, 45u);
+    EXPECT_EQ(p.registrar.forced_expires, 45u);
+    EXPECT_EQ(p.registrar.max_expires, 3600u);
     EXPECT_EQ(p.inbound_codecs, "PCMU");
     EXPECT_EQ(p.outbound_codecs, "PCMA");
     EXPECT_EQ(p.media_timeout, 300s);

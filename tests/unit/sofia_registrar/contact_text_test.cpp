@@ -68,6 +68,26 @@ TEST_F(ContactTest, TheSocketSaysWhatTransportItIs) {
               "sofia/internal/sip:1001@192.0.2.1:5060;transport=tcp");
 }
 
+TEST_F(ContactTest, AFalseTransportNeitherAddsNorTakesEncryption) {
+    // TLS claimed over TCP: the keys of the media would be offered in the clear.
+    EXPECT_EQ(text("sip:1001@192.0.2.1:5060;transport=tls", "tcp"),
+              "sofia/internal/sip:1001@192.0.2.1:5060;transport=tcp");
+    EXPECT_EQ(text("sips:1001@192.0.2.1:5060;transport=TLS", "tcp"),
+              "sofia/internal/sip:1001@192.0.2.1:5060;transport=tcp");
+    EXPECT_EQ(text("sip:1001@10.0.0.5:5061;transport=tls", "tcp", "192.0.2.1:30000"),
+              "sofia/internal/sip:1001@10.0.0.5:5061;transport=tcp;"
+              "fs_path=sip%3A192.0.2.1%3A30000%3Btransport%3Dtcp");
+    // UDP and TCP said over TLS: the media would go in the clear.
+    for (const auto* said : {"udp", "tcp", "UDP", "Tcp"}) {
+        EXPECT_EQ(text(cat("sip:1001@192.0.2.1:5061;transport=", said), "tls", "192.0.2.1:5061"),
+                  "sofia/internal/sip:1001@192.0.2.1:5061;transport=tls");
+        EXPECT_EQ(
+            text(cat("sip:1001@10.0.0.5:5060;transport=", said, ";ob"), "tls", "192.0.2.1:30000"),
+            "sofia/internal/sip:1001@10.0.0.5:5060;ob;transport=tls;"
+            "fs_path=sip%3A192.0.2.1%3A30000%3Btransport%3Dtls");
+    }
+}
+
 TEST_F(ContactTest, NothingInAContactLooksLikeTls) {
     for (const auto* contact :
          {"sip:transport=tls@192.0.2.1", "sip:1001@192.0.2.1;x=transport=tls",

@@ -312,5 +312,28 @@ TEST_F(RegistrarTest, ListsItsOwnProfileOnly) {
     EXPECT_EQ(reg->bindings().size(), 1u);
 }
 
+// sip-force-expires: what the phone asks for does not matter, unless it asks for the end.
+TEST_F(RegistrarTest, AForcedExpiryReplacesWhatWasAsked) {
+    settings.forced_expires = 45;
+    reg = make_registrar(core, settings, transports);
+    EXPECT_EQ(registered("Contact: <sip:a@h1>;expires=3600\r\n"), 200);
+    EXPECT_EQ(registered("Contact: <sip:a@h2>;expires=10\r\n"), 200);  // no 423
+    EXPECT_EQ(registered("Contact: <sip:a@h3>\r\n"), 200);
+    EXPECT_EQ(registered("Contact: <sip:a@h4>\r\nExpires: 60\r\n"), 200);
+    ASSERT_EQ(store.all.size(), 4u);
+    for (const auto& each : store.all)
+        EXPECT_EQ(each.expires, core.manual.wall() + seconds(45)) << each.contact;
+    EXPECT_EQ(registered("Contact: <sip:a@h1>;expires=0\r\n"), 200);
+    EXPECT_THAT(bound(), ElementsAre("sip:a@h2", "sip:a@h3", "sip:a@h4"));
+    EXPECT_EQ(registered("Contact: *\r\nExpires: 0\r\n"), 200);
+    EXPECT_TRUE(store.all.empty());
+    // More than the most that is granted otherwise.
+    settings.forced_expires = 86400;
+    reg = make_registrar(core, settings, transports);
+    auto what = send("Contact: <sip:a@h1>;expires=60\r\n");
+    store.commit();
+    EXPECT_THAT(contacts(*what), ElementsAre("<sip:a@h1>;expires=86400"));
+}
+
 }  // namespace
 }  // namespace strowger::sofia

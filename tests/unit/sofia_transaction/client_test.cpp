@@ -148,11 +148,11 @@ TEST_F(Client, Every2xxPasses) {
 TEST_F(Client, ACancelWaitsForAProvisionalResponse) {
     auto it = call("INVITE", udp);
     auto invite = udp->sent[0];
-    it->cancel();
+    it->cancel({});
     EXPECT_EQ(udp->sent.size(), 1u);
     udp->sent.clear();
     answer(invite, 180);
-    it->cancel();
+    it->cancel({});
     ASSERT_EQ(udp->sent.size(), 1u);
     EXPECT_EQ(udp->sent[0], "CANCEL sip:1001@198.51.100.7 SIP/2.0\r\n" + line(invite, "Via") +
                                 "\r\nRoute: <sip:198.51.100.7;lr>\r\nMax-Forwards: 70\r\n"
@@ -174,18 +174,18 @@ TEST_F(Client, ACancelThatCrossesThe200LosesAndThe200Passes) {
     auto it = call("INVITE", udp);
     auto invite = udp->sent[0];
     answer(invite, 180);
-    it->cancel();
+    it->cancel({});
     answer(invite, 200);
     EXPECT_THAT(statuses(), ElementsAre(180, 200));
     udp->sent.clear();
-    it->cancel();
+    it->cancel({});
     EXPECT_TRUE(udp->sent.empty());
 }
 
 TEST_F(Client, ACancelBeforeARefusalIsNotSent) {
     auto it = call("INVITE", udp);
     auto invite = udp->sent[0];
-    it->cancel();
+    it->cancel({});
     answer(invite, 404);
     EXPECT_THAT(sent(), ElementsAre("INVITE sip:1001@198.51.100.7 SIP/2.0",
                                     "ACK sip:1001@198.51.100.7 SIP/2.0"));
@@ -194,7 +194,7 @@ TEST_F(Client, ACancelBeforeARefusalIsNotSent) {
 TEST_F(Client, ACancelledInviteWithoutFinalResponseFails) {
     auto it = call("INVITE", udp);
     answer(udp->sent[0], 180);
-    it->cancel();
+    it->cancel({});
     time.advance(31990ms);
     EXPECT_TRUE(failures.empty());
     time.advance(10ms);
@@ -206,7 +206,7 @@ TEST_F(Client, ACancelledInviteWithoutFinalResponseFails) {
 TEST_F(Client, CancelOfAnotherMethodDoesNothing) {
     auto it = call("OPTIONS", udp);
     answer(udp->sent[0], 100);
-    it->cancel();
+    it->cancel({});
     EXPECT_EQ(udp->sent.size(), 1u);
 }
 
@@ -231,7 +231,7 @@ TEST_F(Client, AForgottenTransactionTellsNothingButGoesOn) {
     auto invite = udp->sent[0];
     it->forget();
     answer(invite, 180);
-    it->cancel();
+    it->cancel({});
     udp->sent.clear();
     answer(invite, 487);
     EXPECT_THAT(sent(), ElementsAre("ACK sip:1001@198.51.100.7 SIP/2.0"));
@@ -320,7 +320,7 @@ TEST_F(Client, StatelessSendingAddsTheViaAndGivesTheBytes) {
 TEST_F(Client, AHandleMayOutliveTheLayer) {
     auto it = call("INVITE", udp);
     layer.reset();
-    it->cancel();
+    it->cancel({});
     it->forget();
     EXPECT_EQ(it->request().method_name(), "INVITE");
 }

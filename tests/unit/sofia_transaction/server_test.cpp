@@ -141,7 +141,7 @@ TEST_F(Server, OnAConnectionNothingIsKeptAfterTheAnswer) {
 TEST_F(Server, ACancelIsAnsweredAndToldOnce) {
     receive(text_of("INVITE", "z9hG4bK1"));
     int cancelled = 0;
-    requests[0]->on_cancel = [&] {
+    requests[0]->on_cancel = [&](const message&) {
         ++cancelled;
         requests[0]->respond(487);
     };
@@ -159,7 +159,7 @@ TEST_F(Server, ACancelOfNothingIs481AndOneAfterTheAnswerDoesNothing) {
     EXPECT_THAT(sent(), ElementsAre("SIP/2.0 481 Call/Transaction Does Not Exist"));
     receive(text_of("INVITE", "z9hG4bK1"));
     int cancelled = 0;
-    requests[0]->on_cancel = [&] { ++cancelled; };
+    requests[0]->on_cancel = [&](const message&) { ++cancelled; };
     requests[0]->respond(200);
     sent();
     receive(text_of("CANCEL", "z9hG4bK1"));

@@ -93,12 +93,40 @@ TEST(tcp, connections_of_one_peer_are_limited) {
         return pbx.sip->counters().refused_connections == 2 && !all[3]->pump() && !all[4]->pump();
     }));
     EXPECT_TRUE(all[0]->pump());
-    EXPECT_TRUE(pbx.core.captured.contains("it has 3 connections already"));
+    EXPECT_TRUE(
+        pbx.core.captured.contains("it has 3 connections already on which nobody is known"));
     all[0]->close();  // makes room
     ASSERT_TRUE(pbx.core.run_until([&] { return pbx.events.ended.size() == 1; }));
     client again(pbx.at(transport_kind::tcp));
     again.send(request("OPTIONS", "TCP", "again"));
     ASSERT_TRUE(pbx.core.run_until([&] { return pbx.heard() == 1; }));
+}
+
+// An office behind one address: phones that proved who they are take nobody's place.
+TEST(tcp, who_is_known_does_not_count_against_its_address) {
+    transport_settings few;
+    few.max_connections_per_peer = 2;
+    house pbx(few);
+    std::vector<std::unique_ptr<client>> office;
+    for (std::size_t i = 0; i < 5; ++i) {
+        office.push_back(std::make_unique<client>(pbx.at(transport_kind::tcp)));
+        office.back()->send(request("REGISTER", "TCP", "phone"));
+        ASSERT_TRUE(pbx.core.run_until([&] { return pbx.heard() == i + 1; }));
+        pbx.events.messages.back().from->authenticate("1000");
+    }
+    std::vector<std::unique_ptr<client>> strangers;
+    for (int i = 0; i < 3; ++i)
+        strangers.push_back(std::make_unique<client>(pbx.at(transport_kind::tcp)));
+    ASSERT_TRUE(pbx.core.run_until(
+        [&] { return pbx.sip->counters().refused_connections == 1 && !strangers[2]->pump(); }));
+    for (auto& each : office) EXPECT_TRUE(each->pump());
+    EXPECT_TRUE(strangers[0]->pump());
+    // Leaving takes nothing from the strangers' count that it did not have.
+    for (auto& each : office) each->close();
+    ASSERT_TRUE(pbx.core.run_until([&] { return pbx.events.ended.size() == 5; }));
+    client one_more(pbx.at(transport_kind::tcp));
+    ASSERT_TRUE(pbx.core.run_until(
+        [&] { return pbx.sip->counters().refused_connections == 2 && !one_more.pump(); }));
 }
 
 TEST(tcp, who_sends_nothing_or_only_half_a_message_is_closed) {
@@ -127,7 +155,7 @@ TEST(tcp, idle_ones_are_closed_unless_somebody_needs_them) {
     ASSERT_TRUE(pbx.core.run_until([&] { return pbx.heard() == 3; }));
     flow_ptr dialog;
     for (auto& each : pbx.events.messages) {
-        if (each.call_id == "registered") each.from->authenticated_user = "1000";
+        if (each.call_id == "registered") each.from->authenticate("1000");
         if (each.call_id == "held") dialog = each.from;
     }
     pbx.events.messages.clear();
@@ -189,6 +217,7 @@ TEST(tcp, without_descriptors_it_waits_and_does_not_spin) {
     client first(pbx.at(transport_kind::tcp));  // the edge thread has all that it needs
     first.send("\r\n\r\n");
     ASSERT_TRUE(pbx.core.run_until([&] { return first.pump() && first.text == "\r\n"; }));
+    pbx.core.log().error("once");  // UBSan's first look at a type needs descriptors
     unique_fd phone(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     rlimit usual{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);

@@ -176,6 +176,24 @@ TEST_F(tls, a_handshake_that_does_not_begin_ends_in_time) {
     EXPECT_TRUE(server.core.captured.contains("it took too long"));
 }
 
+// Connections that never say anything do not keep out who means it: the oldest of them goes.
+TEST_F(tls, handshakes_at_once_are_limited) {
+    auto few = server_folder.settings();
+    few.max_handshakes = 3;
+    house server(few), pbx(server_folder.settings());
+    std::vector<std::unique_ptr<client>> silent;
+    for (int i = 0; i < 5; ++i) {
+        silent.push_back(std::make_unique<client>(server.at(transport_kind::tls)));
+    }
+    ASSERT_TRUE(server.core.run_until([&] { return !silent[0]->pump() && !silent[1]->pump(); }));
+    auto made = pbx.connect(transport_kind::tls, server.at(transport_kind::tls), "pbx.example");
+    ASSERT_TRUE(made) << made.error().text;
+    ASSERT_TRUE(server.core.run_until([&] { return !silent[2]->pump(); }));
+    EXPECT_TRUE(silent[3]->pump());
+    EXPECT_TRUE(silent[4]->pump());
+    EXPECT_TRUE(server.core.captured.contains("too many others came after it"));
+}
+
 TEST_F(tls, a_server_that_never_answers_ends_in_time) {
     unique_fd mute(std::move(*listen_tcp(*parse_address("127.0.0.1:0", 0))));
     house pbx(server_folder.settings());

@@ -102,6 +102,8 @@ private:
         const auto* sip = one.request.sip();
         auto from = lowered(view(sip->sip_from->a_url->url_host));
         auto to = lowered(view(sip->sip_to->a_url->url_host));
+        // RFC 3323, 4.1.1.3: the host of an anonymous From ("anonymous.invalid") says nothing.
+        if (from == "invalid" || from.ends_with(".invalid")) from = to;
         bool is_to = iequals(settings_.challenge_realm, "auto_to");
         bool is_from = iequals(settings_.challenge_realm, "auto_from");
         one.realm = is_to ? to : is_from ? from : settings_.challenge_realm;
@@ -161,7 +163,8 @@ private:
             return failed(one, user ? "wrong password" : "unknown user");
         if (!nonces_.use(nonce.index, *nc)) return challenge(one, true, "a replayed nonce count");
         failures_.succeeded(one.source, given.username);
-        if (settings_.matching_username && !matches(one, *user))
+        bool registering = one.request.method() == sip_method_register;
+        if (registering && settings_.matching_username && !registers_itself(one, *user))
             return refuse(one, 403, "the credentials are another user's");
         return {auth_outcome::accepted, std::move(user), {}, {}, {}};
     }
@@ -198,12 +201,10 @@ private:
         return challenge(one, true, "SHA-256 for a user with an MD5 a1-hash");
     }
 
-    // The user that the request is for (REGISTER: To) or from must be the one who proved itself.
-    bool matches(const attempt& one, const directory_user& user) const {
-        const auto* sip = one.request.sip();
-        bool registering = one.request.method() == sip_method_register;
-        const auto* url = registering ? sip->sip_to->a_url : sip->sip_from->a_url;
-        auto name = view(url->url_user);
+    // Nobody registers for another user. Who calls may name whom it likes in From, anonymous too
+    // (RFC 3323): its user is the one who proved itself.
+    bool registers_itself(const attempt& one, const directory_user& user) const {
+        auto name = view(one.request.sip()->sip_to->a_url->url_user);
         if (name == user.id || (!user.number_alias.empty() && name == user.number_alias))
             return true;
         auto claimed = core_.directory().find(name, one.domain);

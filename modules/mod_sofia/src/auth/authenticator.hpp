@@ -22,8 +22,9 @@ struct auth_settings {
     std::string force_domain;                   // force-register-domain
     std::chrono::seconds nonce_ttl{60};
     std::vector<std::string> algorithms{"SHA-256", "MD5"};
-    bool matching_username = true;  // inbound-reg-force-matching-username
-    unsigned max_failures = 5;      // for one user from one source, within a minute: then 403
+    // inbound-reg-force-matching-username: who registers for another user is refused.
+    bool matching_username = true;
+    unsigned max_failures = 5;  // for one user from one source, within a minute: then 403
     std::chrono::milliseconds penalty{1000};  // such a source's answers come this much later
 };
 

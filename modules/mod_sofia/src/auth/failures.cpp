@@ -8,8 +8,12 @@ std::string failure_table::key(std::string_view source, std::string_view user) {
     return cat(source, ' ', user);
 }
 
-bool failure_table::holds(const entry& one, steady_time now) const noexcept {
-    return now - one.begin < window;
+bool failure_table::counts(const entry& one, steady_time now) noexcept {
+    return now - one.times.back() < window;
+}
+
+bool failure_table::full(const entry& one) const noexcept {
+    return one.times.size() >= most_failures_ && one.times.back() - one.times.front() < window;
 }
 
 void failure_table::drop(entries::iterator which) {
@@ -18,33 +22,31 @@ void failure_table::drop(entries::iterator which) {
 }
 
 bool failure_table::add(std::string_view source, std::string_view user, steady_time now) {
-    while (!entries_.empty() &&
-           (!holds(entries_.front(), now) || entries_.size() > most_entries_ - 1))
-        drop(entries_.begin());
+    while (!entries_.empty() && !counts(entries_.front(), now)) drop(entries_.begin());
     std::erase_if(late_, [&](const auto& one) { return one.second <= now; });
     auto name = key(source, user);
     auto known = by_key_.find(name);
     if (known == by_key_.end()) {
-        entries_.push_back({std::string(source), std::string(user), now, 0});
+        if (entries_.size() >= most_entries_) drop(entries_.begin());
+        entries_.push_back({std::string(source), std::string(user), {}});
         known = by_key_.emplace(std::move(name), std::prev(entries_.end())).first;
     }
     auto& one = *known->second;
-    if (++one.count < most_failures_) return false;
-    if (one.count == most_failures_) {
-        // The lock lasts a minute of its own; the list stays in order of `begin`.
-        one.begin = now;
-        entries_.splice(entries_.end(), entries_, known->second);
-        if (late_.size() < most_entries_ || late_.contains(std::string(source)))
-            late_[std::string(source)] = now + window;
-    }
+    // The lock lasts a minute from the failure that made it, whatever else is tried meanwhile.
+    if (!one.times.empty() && full(one)) return true;
+    if (one.times.size() >= most_failures_) one.times.erase(one.times.begin());
+    one.times.push_back(now);
+    entries_.splice(entries_.end(), entries_, known->second);
+    if (!full(one)) return false;
+    if (late_.size() < most_entries_ || late_.contains(std::string(source)))
+        late_[std::string(source)] = now + window;
     return true;
 }
 
 bool failure_table::locked(std::string_view source, std::string_view user, steady_time now) const {
     if (entries_.empty()) return false;
     auto known = by_key_.find(key(source, user));
-    return known != by_key_.end() && holds(*known->second, now) &&
-           known->second->count >= most_failures_;
+    return known != by_key_.end() && counts(*known->second, now) && full(*known->second);
 }
 
 bool failure_table::penalised(std::string_view source, steady_time now) const {

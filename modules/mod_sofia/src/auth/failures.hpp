@@ -1,5 +1,5 @@
-// Who failed to authenticate how often, and which sources are answered late. Bounded: the oldest
-// entry makes room. Pure data and times.
+// Who failed to authenticate how often, and which sources are answered late. Bounded: the entry
+// whose last failure is the longest ago makes room. Pure data and times.
 #pragma once
 
 #include <strowger/clock.hpp>
@@ -8,17 +8,20 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace strowger::sofia {
 
 class failure_table {
 public:
+    // `most_failures` is a handful: so many times are kept for each entry.
     explicit failure_table(unsigned most_failures, std::size_t most_entries = 4096)
         : most_failures_(most_failures), most_entries_(most_entries) {}
 
     // One more failure of `user` from `source` (an IP address). true: it is locked from now on.
     bool add(std::string_view source, std::string_view user, steady_time now);
-    // Had `user` from `source` too many failures within the last minute?
+    // Had `user` from `source` too many failures within a minute, the last of them less than a
+    // minute ago?
     bool locked(std::string_view source, std::string_view user, steady_time now) const;
     // Is any user of `source` locked?
     bool penalised(std::string_view source, steady_time now) const;
@@ -32,12 +35,15 @@ private:
     struct entry {
         std::string source;
         std::string user;
-        steady_time begin;  // of the minute that is counted; the lock ends a minute after it began
-        unsigned count = 0;
+        // Its last failures, never none and at most most_failures_, the oldest first. A minute
+        // that slides, not one that begins with the first failure: two of those side by side
+        // would let almost twice as many guesses through.
+        std::vector<steady_time> times;
     };
-    using entries = std::list<entry>;  // the oldest first
+    using entries = std::list<entry>;  // by their last failure, the oldest first
     static std::string key(std::string_view source, std::string_view user);
-    bool holds(const entry& one, steady_time now) const noexcept;
+    static bool counts(const entry& one, steady_time now) noexcept;
+    bool full(const entry& one) const noexcept;
     void drop(entries::iterator which);
 
     unsigned most_failures_;

@@ -126,6 +126,7 @@ hangup_cause cause_of(int status) noexcept {
 }
 
 std::string reason_value(hangup_cause cause) {
+    if (cause == hangup_cause::lose_race) return "SIP;cause=200;text=\"Call completed elsewhere\"";
     return cat("Q.850;cause=", q850_number(cause), ";text=\"", to_string(cause), '"');
 }
 
@@ -142,6 +143,14 @@ std::optional<hangup_cause> reason_of(const message& what) noexcept {
         return hangup_cause::normal_unspecified;
     }
     return std::nullopt;
+}
+
+bool completed_elsewhere(const message& what) noexcept {
+    if (!what.sip()) return false;
+    for (const auto* reason = what.sip()->sip_reason; reason; reason = reason->re_next)
+        if (iequals(view(reason->re_protocol), "SIP") && view(reason->re_cause) == "200")
+            return true;
+    return false;
 }
 
 }  // namespace strowger::sofia

@@ -9,17 +9,35 @@
 
 namespace strowger::sofia {
 
+namespace {
+
+// RFC 3261, 7.3.1: a header may go on in another line; there it is as good as one blank.
+std::string unfolded(std::string text) {
+    constexpr std::string_view ends = "\r\n";
+    if (text.find_first_of(ends) == text.npos) return text;
+    std::string out;
+    for (char c : text) {
+        bool end = ends.find(c) != ends.npos;
+        bool blank = end || c == ' ' || c == '\t';
+        if (blank && !out.empty() && out.back() == ' ') continue;
+        out.push_back(end ? ' ' : c);
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string uri_text(const url_t* uri) {
     if (!uri) return {};
     char small[512];
     auto length = url_e(small, sizeof small, uri);
     if (length < 0) return {};
     if (static_cast<std::size_t>(length) < sizeof small)
-        return std::string(small, static_cast<std::size_t>(length));
+        return unfolded(std::string(small, static_cast<std::size_t>(length)));
     std::string large(static_cast<std::size_t>(length) + 1, '\0');
     url_e(large.data(), static_cast<issize_t>(large.size()), uri);
     large.resize(static_cast<std::size_t>(length));
-    return large;
+    return unfolded(std::move(large));
 }
 
 std::string address_text(const sip_addr_t* of) {
@@ -34,7 +52,7 @@ std::string address_text(const sip_addr_t* of) {
             continue;
         out += cat(';', param);
     }
-    return out;
+    return unfolded(std::move(out));
 }
 
 std::string user_text(const url_t* uri) {
@@ -47,13 +65,14 @@ std::string user_text(const url_t* uri) {
 
 std::string display_text(const char* display) {
     auto text = trim(view(display));
-    if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"')
+        return unfolded(std::string(text));
     std::string out;
     for (std::size_t i = 1; i + 1 < text.size(); ++i) {
         if (text[i] == '\\' && i + 2 < text.size()) ++i;
         out.push_back(text[i]);
     }
-    return out;
+    return unfolded(std::move(out));
 }
 
 std::string escape_user(std::string_view user) {
@@ -88,7 +107,7 @@ std::vector<std::string> record_routes(const message& of, bool reversed) {
         auto value = cat('<', uri_text(route->r_url), '>');
         for (auto* params = route->r_params; params && *params; ++params)
             value += cat(';', view(*params));
-        out.push_back(std::move(value));
+        out.push_back(unfolded(std::move(value)));
     }
     if (reversed) std::reverse(out.begin(), out.end());
     return out;

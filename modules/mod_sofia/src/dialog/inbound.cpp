@@ -2,6 +2,7 @@
 
 #include "causes.hpp"
 #include "fields.hpp"
+#include "info.hpp"
 #include "nat.hpp"
 #include "table.hpp"
 
@@ -14,13 +15,16 @@ std::shared_ptr<inbound_session> inbound_session::make(session_host& host,
     auto session = std::make_shared<inbound_session>(host, std::move(invite));
     host.dialogs().add(session->dialog_.call_id(), session->dialog_.local_tag(), session);
     std::weak_ptr<inbound_session> weak = session;
-    session->invite_->on_cancel = [weak] {
+    session->invite_->on_cancel = [weak](const message& cancel) {
         auto self = weak.lock();
         if (!self || !self->invite_) return;
         auto cancelled = std::move(self->invite_);
         self->reply(cancelled, 487);
         self->leave();
-        if (!self->ended_) self->end(hangup_cause::originator_cancel, "cancelled by the caller");
+        if (self->ended_) return;
+        bool elsewhere = completed_elsewhere(cancel);
+        self->end(elsewhere ? hangup_cause::lose_race : hangup_cause::originator_cancel,
+                  elsewhere ? "somebody else took the call" : "cancelled by the caller");
     };
     session->invite_->on_failure = [weak](std::string_view why) {
         auto self = weak.lock();
@@ -100,9 +104,13 @@ bool inbound_session::early_request(const server_transaction_ptr& what) {
             reply(what, 200,
                   {{"Allow", std::string(allowed_in_dialog)}, {"Accept", "application/sdp"}});
             return true;
-        case sip_method_info:
-            reply(what, 200);
+        case sip_method_info: {
+            // Menus before the answer, over early media, are dialled into as well.
+            auto heard = read_info(asked);
+            reply(what, heard.status, heard.headers, {}, heard.phrase);
+            if (heard.digit && events_) events_->digit(heard.digit, heard.duration);
             return true;
+        }
         case sip_method_prack:
             return false;
         default:

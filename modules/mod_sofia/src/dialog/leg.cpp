@@ -5,6 +5,7 @@ namespace strowger::sofia {
 invite_leg::~invite_leg() { session_->detach(); }
 
 void invite_leg::attach(leg_events& events) { session_->attach(events); }
+bool invite_leg::prepare() { return session_->prepare(); }
 result<void> invite_leg::start(std::string sdp) { return session_->start(std::move(sdp)); }
 result<void> invite_leg::ring() { return session_->ring(); }
 result<void> invite_leg::progress(std::string sdp) { return session_->progress(std::move(sdp)); }

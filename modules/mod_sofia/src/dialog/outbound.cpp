@@ -2,6 +2,7 @@
 
 #include "causes.hpp"
 #include "fields.hpp"
+#include "info.hpp"
 #include "nat.hpp"
 #include "table.hpp"
 
@@ -54,36 +55,42 @@ leg_facts outbound_session::facts() const {
     return host_.facts(flow_.get(), flow_ ? flow_->kind() : plan_.transport, way_);
 }
 
-result<void> outbound_session::start(std::string sdp) {
-    if (ended_) return fail(errc::closed, "the call is over");
-    plan_.invite.content_type = sdp.empty() ? "" : "application/sdp";
-    plan_.invite.body = std::move(sdp);
-    if (flow_) return send_invite();
-    if (!plan_.reach) return fail(errc::unavailable, "there is no way to reach the far end");
-    auto reach = std::move(plan_.reach);
-    // Digits need no look-up and may be reached at once; the leg hears of it later all the same.
+bool outbound_session::prepare() {
+    if (flow_ || !plan_.reach) return true;
+    auto reach = std::exchange(plan_.reach, nullptr);
+    preparing_ = true;
     reach([self = shared_from_this(), &host = host_](result<flow_ptr> flow) {
+        auto& mine = static_cast<outbound_session&>(*self);
+        // Digits over UDP need no look-up and no connection.
+        if (mine.preparing_ && flow) return mine.use_flow(std::move(*flow));
         host.later([self, flow = std::move(flow)] {
             static_cast<outbound_session&>(*self).reached(flow);
         });
     });
-    return {};
+    preparing_ = false;
+    return flow_ != nullptr;
 }
 
 void outbound_session::reached(result<flow_ptr> flow) {
     auto self = shared_from_this();
-    if (ended_) return leave();
+    if (ended_ || !events_) return leave();
     if (flow) {
         use_flow(std::move(*flow));
-        if (events_) events_->facts_changed();
-        if (ended_) return leave();
-        auto sent = send_invite();
-        if (sent) return;
-        flow = sent.error();
+        return events_->ready();
     }
     leave();
     outcome(true);
     end(cause_of_error(flow.error().code), flow.error().text);
+}
+
+result<void> outbound_session::start(std::string sdp) {
+    if (ended_) return fail(errc::closed, "the call is over");
+    if (!flow_) return fail(errc::unavailable, "there is no way to reach the far end");
+    plan_.invite.content_type = sdp.empty() ? "" : "application/sdp";
+    plan_.invite.body = std::move(sdp);
+    auto sent = send_invite();
+    if (!sent) outcome(true);
+    return sent;
 }
 
 result<void> outbound_session::send_invite() {
@@ -199,10 +206,10 @@ void outbound_session::failed(int status, std::string_view why) {
     end(cause_of(status), std::string(why));
 }
 
-void outbound_session::refuse(hangup_cause) {
+void outbound_session::refuse(hangup_cause cause) {
     outcome(false);
     if (!invite_) return leave();
-    invite_->cancel();
+    invite_->cancel(reason_value(cause));
     // RFC 3261, 9.1: when no final response comes within 64*T1, the call counts as cancelled. A 2xx
     // that crosses the CANCEL still finds us, and gets its ACK and BYE.
     leave_in(64 * host_.timers().t1);
@@ -214,9 +221,13 @@ bool outbound_session::early_request(const server_transaction_ptr& what) {
                              [&](const branch& each) { return each.tag == asked.from_tag(); });
     if (!known) return false;
     switch (asked.method()) {
-        case sip_method_info:
-            reply(what, 200);
+        case sip_method_info: {
+            // Menus before the answer, over early media, are dialled into as well.
+            auto heard = read_info(asked);
+            reply(what, heard.status, heard.headers, {}, heard.phrase);
+            if (heard.digit && events_) events_->digit(heard.digit, heard.duration);
             return true;
+        }
         case sip_method_options:
             reply(what, 200,
                   {{"Allow", std::string(allowed_in_dialog)}, {"Accept", "application/sdp"}});

@@ -26,6 +26,7 @@ public:
     static std::shared_ptr<outbound_session> make(session_host& host, outbound_plan plan);
     outbound_session(session_host& host, outbound_plan plan);
 
+    bool prepare() override;
     result<void> start(std::string sdp) override;
     leg_facts facts() const override;
 
@@ -45,6 +46,7 @@ private:
     void outcome(bool is_failure);
 
     outbound_plan plan_;
+    bool preparing_ = false;         // within prepare()
     client_transaction_ptr invite_;  // until its final response
     int auth_tries_ = 0;
     // Early dialogs by To tag, with the last SDP each sent; forks that answered too late.

@@ -33,6 +33,7 @@ public:
     void attach(leg_events& events) noexcept { events_ = &events; }
     // The leg is going: nobody listens any more. A call that is still up is ended.
     void detach();
+    virtual bool prepare() { return true; }
     virtual result<void> start(std::string sdp);
     virtual result<void> ring();
     virtual result<void> progress(std::string sdp);
@@ -128,6 +129,7 @@ public:
     explicit invite_leg(std::shared_ptr<call_session> session) : session_(std::move(session)) {}
     ~invite_leg() override;
     void attach(leg_events& events) override;
+    bool prepare() override;
     result<void> start(std::string sdp) override;
     result<void> ring() override;
     result<void> progress(std::string sdp) override;

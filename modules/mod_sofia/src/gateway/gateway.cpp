@@ -45,6 +45,10 @@ public:
     void flow_closed(const flow_ptr& which) override {
         for (auto& one : all_) one->flow_closed(which);
     }
+    bool speaks_on(std::string_view name, const flow& from) const noexcept override {
+        const auto* one = named(name);
+        return one && one->speaks_on(from);
+    }
 
 private:
     one_gateway* named(std::string_view name) const noexcept {
@@ -81,9 +85,11 @@ std::string_view to_string(gateway_state state) noexcept {
 
 std::unique_ptr<gateway_set> make_gateways(
     context& core, std::vector<gateway_settings> settings, transaction_layer& transactions,
-    flow_finder find_flow, std::function<std::string(transport_kind)> contact_host) {
+    flow_finder find_flow, address_finder find_addresses,
+    std::function<std::string(transport_kind)> contact_host) {
     return std::make_unique<gateways>(
-        gateway_services{core, transactions, std::move(find_flow), std::move(contact_host)},
+        gateway_services{core, transactions, std::move(find_flow), std::move(find_addresses),
+                         std::move(contact_host)},
         std::move(settings));
 }
 

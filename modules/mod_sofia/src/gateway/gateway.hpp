@@ -54,17 +54,25 @@ public:
     virtual credentials credentials_of(std::string_view name) const = 0;
     virtual std::vector<gateway_status> status() const = 0;
     virtual void count_call(std::string_view name, bool outbound, bool failed) = 0;
-    // A connection ended: gateways that registered over it register anew soon.
-    virtual void flow_closed(const flow_ptr&) {}
+    // A connection ended: gateways that registered over it are not registered any more, and
+    // register anew soon.
+    virtual void flow_closed(const flow_ptr& which) = 0;
+    // Is that gateway at the other end of `from`: is it the connection that the gateway registers
+    // or pings on, or one of the addresses that its proxies were resolved to?
+    virtual bool speaks_on(std::string_view name, const flow& from) const noexcept = 0;
 };
 
 // Resolves a host for a transport (RFC 3263 is a later issue: numeric addresses, /etc/hosts and
 // A/AAAA for now) and gives the flow to it. `uri_host` is what the certificate must name.
 using flow_finder = std::function<void(transport_kind kind, std::string host, std::uint16_t port,
                                        std::function<void(result<flow_ptr>)> done)>;
+// All addresses of a host.
+using address_finder = std::function<void(
+    std::string host, std::function<void(result<std::vector<boost::asio::ip::address>>)> done)>;
 
 std::unique_ptr<gateway_set> make_gateways(context& core, std::vector<gateway_settings> settings,
                                            transaction_layer& transactions, flow_finder find_flow,
+                                           address_finder find_addresses,
                                            std::function<std::string(transport_kind)> contact_host);
 
 }  // namespace strowger::sofia

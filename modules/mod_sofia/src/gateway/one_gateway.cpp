@@ -8,8 +8,13 @@
 
 #include <sofia-sip/sip_header.h>
 
+#include <algorithm>
+
 namespace strowger::sofia {
 namespace {
+
+// As often as the addresses of a gateway's proxies are looked up: names move, seldom fast.
+constexpr seconds look_up_every{300};
 
 std::string_view view(const char* text) noexcept { return text ? text : ""; }
 
@@ -55,6 +60,9 @@ void one_gateway::start() {
         return change(gateway_state::down, where.error().text);
     }
     send_to_ = std::move(*where);
+    for (const auto& each : {wanted.proxy, wanted.register_proxy, wanted.outbound_proxy})
+        if (auto known = read_target(each, wanted.transport)) hosts_.try_emplace(known->host);
+    look_up_hosts();
     if (wanted.registers) begin_register();
     if (wanted.ping_seconds > 0) begin_ping();
 }
@@ -63,6 +71,7 @@ void one_gateway::stop() {
     stopping_ = true;
     register_timer_.reset();
     ping_timer_.reset();
+    hosts_timer_.reset();
     bool was_registered = status_.state == gateway_state::reged;
     if (register_.transaction) std::exchange(register_.transaction, nullptr)->forget();
     if (ping_.transaction) std::exchange(ping_.transaction, nullptr)->forget();
@@ -78,8 +87,38 @@ void one_gateway::flow_closed(const flow_ptr& which) {
     register_.over = nullptr;
     if (status_.state != gateway_state::reged) return;
     if (register_.transaction) std::exchange(register_.transaction, nullptr)->forget();
+    auto& clock = services_.core.clock();
+    // One lost connection costs a second. A server that takes each registration and drops the
+    // connection soon after is asked ever less often.
+    bool soon = clock.now() - registered_at_ < seconds(settings().retry_seconds);
+    losses_ = soon ? losses_ + 1 : 1;
+    auto pause = losses_ == 1 ? seconds(1) : pause_after(losses_ - 1, settings().retry_seconds);
+    services_.core.log().warning("gateway ", settings().name, ": the connection to ", send_to_.host,
+                                 " ended, and it is not registered; next try in ", pause.count(),
+                                 " s");
     change(gateway_state::unreged, "its connection ended");
-    register_timer_ = services_.core.clock().after(seconds(1), [this] { begin_register(); });
+    register_timer_ = clock.after(pause, [this] { begin_register(); });
+}
+
+bool one_gateway::speaks_on(const flow& from) const noexcept {
+    for (const auto* each : {&register_, &ping_})
+        if (each->over &&
+            (each->over.get() == &from || each->over->remote().ip == from.remote().ip))
+            return true;
+    for (const auto& [host, addresses] : hosts_)
+        if (std::find(addresses.begin(), addresses.end(), from.remote().ip) != addresses.end())
+            return true;
+    return false;
+}
+
+void one_gateway::look_up_hosts() {
+    for (const auto& [host, addresses] : hosts_)
+        services_.find_addresses(
+            host, [self = self_, host = host](result<std::vector<boost::asio::ip::address>> found) {
+                // Unanswered, what was known stays.
+                if (*self && found) (*self)->hosts_[host] = std::move(*found);
+            });
+    hosts_timer_ = services_.core.clock().after(look_up_every, [this] { look_up_hosts(); });
 }
 
 void one_gateway::begin_register() {
@@ -188,6 +227,7 @@ void one_gateway::registered(const message& response) {
             (void)parse_number(view(each->m_expires), granted);
     if (granted == 0) return failed(purpose::registering, "it granted 0 seconds");
     failures_ = 0;
+    if (status_.state != gateway_state::reged) registered_at_ = services_.core.clock().now();
     change(gateway_state::reged, {});
     register_timer_ =
         services_.core.clock().after(renew_after(granted), [this] { begin_register(); });

@@ -4,12 +4,15 @@
 #include "gateway/gateway.hpp"
 #include "gateway/target.hpp"
 
+#include <map>
+
 namespace strowger::sofia {
 
 struct gateway_services {
     context& core;
     transaction_layer& transactions;
     flow_finder find_flow;
+    address_finder find_addresses;
     std::function<std::string(transport_kind)> contact_host;
 };
 
@@ -23,6 +26,7 @@ public:
     void start();
     void stop();
     void flow_closed(const flow_ptr& which);
+    bool speaks_on(const flow& from) const noexcept;
     const gateway_settings& settings() const noexcept { return status_.settings; }
     gateway_status& status() noexcept { return status_; }
     const gateway_status& status() const noexcept { return status_; }
@@ -38,6 +42,7 @@ private:
 
     void begin_register();
     void begin_ping();
+    void look_up_hosts();
     void find_and_send(purpose why);
     void send(purpose why, const flow_ptr& over);
     std::string request_uri(purpose why) const;
@@ -55,12 +60,16 @@ private:
     std::uint32_t cseq_ = 0;
     std::uint32_t wanted_expiry_ = 0;
     unsigned failures_ = 0;
+    unsigned losses_ = 0;  // of the connection, each soon after a registration
+    steady_time registered_at_{};
     message challenge_;  // the last one, answered in advance the next time
     std::uint32_t nonce_count_ = 0;
     exchange register_, ping_;
+    // Where it may call from: its proxies, and what they were last resolved to.
+    std::map<std::string, std::vector<boost::asio::ip::address>> hosts_;
     bool stopping_ = false;
     std::shared_ptr<one_gateway*> self_;
-    token register_timer_, ping_timer_;
+    token register_timer_, ping_timer_, hosts_timer_;
 };
 
 }  // namespace strowger::sofia

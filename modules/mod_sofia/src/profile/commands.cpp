@@ -1,11 +1,11 @@
 #include "commands.hpp"
 
+#include "log_control.hpp"
 #include "status.hpp"
 
 #include <strowger/text.hpp>
 
 #include <array>
-#include <map>
 
 namespace strowger::sofia {
 
@@ -39,7 +39,7 @@ std::vector<std::string> split(std::string_view text) {
 class sofia_command {
 public:
     sofia_command(context& core, service& of, int level)
-        : core_(core), of_(of), levels_{{"all", level}} {}
+        : core_(core), of_(of), log_(core, level) {}
 
     command_reply answer(const command_request& request) {
         auto words = split(request.args);
@@ -51,7 +51,40 @@ public:
         return command_error(cat("sofia has no \"", words[0], "\"\n", usage));
     }
 
+    // What may come after these words.
+    std::vector<std::string> next(std::string_view args) const {
+        auto words = split(args);
+        auto count = words.size();
+        auto said = [&](std::size_t at, std::string_view word) {
+            return count > at && words[at] == word;
+        };
+        if (count == 0) return {"status", "profile", "global", "loglevel", "help"};
+        if (said(0, "status")) {
+            if (count == 1) return {"profile", "gateway"};
+            if (count == 2 && said(1, "profile")) return of_.profile_names();
+            if (count == 2 && said(1, "gateway")) return gateway_names();
+            if (count == 3 && said(1, "profile")) return {"reg"};
+        } else if (said(0, "profile")) {
+            if (count == 1) return of_.profile_names();
+            if (count == 2) return {"siptrace", "rescan"};
+            if (count == 3 && said(2, "siptrace")) return {"on", "off"};
+        } else if (said(0, "global")) {
+            if (count == 1) return {"siptrace"};
+            if (count == 2 && said(1, "siptrace")) return {"on", "off"};
+        } else if (said(0, "loglevel")) {
+            if (count == 1) return {components.begin(), components.end()};
+            if (count == 2) return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+        }
+        return {};
+    }
+
 private:
+    std::vector<std::string> gateway_names() const {
+        std::vector<std::string> out;
+        for (const auto& each : of_.profiles())
+            for (const auto& gateway : each->gateways()) out.push_back(gateway.settings.name);
+        return out;
+    }
     std::string known_profiles() const {
         std::string out;
         for (const auto& each : of_.profile_names()) out += cat(out.empty() ? "" : ", ", each);
@@ -131,37 +164,24 @@ private:
             return command_error(
                 "expected sofia loglevel <all|default|tport|iptsec|nea|nta|"
                 "nth_client|nth_server|nua|soa|sresolv|stun> [0-9]");
-        if (words.size() == 2) {
-            auto set = levels_.find(words[1]);
-            auto level = set == levels_.end() ? levels_["all"] : set->second;
-            return {true, cat("Sofia-sip loglevel for [", words[1], "] is [", level, ']')};
-        }
+        if (words.size() == 2)
+            return {true, cat("Sofia-sip loglevel for [", words[1], "] is [", log_.level(), ']')};
         int level = 0;
         if (!parse_number(words[2], level) || level < 0 || level > 9)
             return command_error(cat("\"", words[2], "\" is no level; expected 0 to 9"));
-        if (words[1] == "all") levels_.clear();
-        levels_[words[1]] = level;
-        int highest = 0;
-        for (const auto& [name, each] : levels_) highest = std::max(highest, each);
-        set_log_level(core_, highest);
+        log_.set(level);
         return {true, cat("Sofia log level for component [", words[1], "] has been set to [", level,
                           ']')};
     }
 
     context& core_;
     service& of_;
-    std::map<std::string, int> levels_;
+    log_control log_;
 };
 
 }  // namespace
 
-void set_log_level(context& core, int level) {
-    core.log().set_level(level >= 5 ? log_level::debug : log_level::info);
-}
-
 result<std::vector<token>> add_commands(context& core, service& of, int log_level) {
-    // Nothing set here: what the log's own configuration says of this module stands.
-    if (log_level > 0) set_log_level(core, log_level);
     std::vector<token> out;
     auto shared = std::make_shared<sofia_command>(core, of, log_level);
     command main;
@@ -172,10 +192,7 @@ result<std::vector<token>> add_commands(context& core, service& of, int log_leve
         "status [profile <name> [reg] | gateway [<name>]] | profile <name> … | loglevel …";
     main.help = "shows and steers the SIP profiles; sofia help lists all";
     main.answer = [shared](const command_request& request) { return shared->answer(request); };
-    main.complete = [&of](std::string_view args) {
-        if (args.ends_with("profile ")) return of.profile_names();
-        return std::vector<std::string>{"status", "profile", "global", "loglevel", "help"};
-    };
+    main.complete = [shared](std::string_view args) { return shared->next(args); };
     auto added = core.registry().add(std::move(main));
     if (!added) return added.error();
     out.push_back(std::move(*added));

@@ -9,9 +9,7 @@
 
 namespace strowger::sofia {
 
-// `sofia loglevel` as FreeSWITCH counts it: 0 is quiet, 9 shows all. `of` and `core` outlive the
-// tokens.
-void set_log_level(context& core, int level);
+// `log_level`: the one in sofia.conf (log_control.hpp). `of` and `core` outlive the tokens.
 result<std::vector<token>> add_commands(context& core, service& of, int log_level);
 
 }  // namespace strowger::sofia

@@ -22,14 +22,32 @@ void profile::respond(const server_transaction_ptr& what, int status, std::strin
     what->respond(std::move(response));
 }
 
-void profile::after(std::chrono::milliseconds delay, std::function<void()> work) {
+void profile::answer_after(std::chrono::milliseconds delay, const server_transaction_ptr& what,
+                           std::function<void()> work) {
     if (delay.count() <= 0) return work();
-    if (delayed_.size() >= most_delayed) return;  // its transaction is answered 500
+    if (delayed_.size() >= most_delayed) {
+        say_too_many_wait();
+        return refuse_overload(what);
+    }
     auto id = ++last_delayed_;
-    delayed_[id] = core_.clock().after(delay, [this, id, work = std::move(work)] {
+    auto alarm = core_.clock().after(delay, [this, id, work = std::move(work)] {
         auto kept = delayed_.extract(id);
+        const auto& asked = kept.mapped().to;
+        if (asked->answered()) return;  // 487: it was cancelled
+        if (!asked->from()->alive()) return respond(asked, 503);
         work();
     });
+    delayed_[id] = {what, std::move(alarm)};
+}
+
+void profile::say_too_many_wait() {
+    auto now = core_.clock().now();
+    if (told_too_many_ != steady_time::min() && now - told_too_many_ < std::chrono::minutes(1))
+        return;
+    told_too_many_ = now;
+    core_.log().warning("profile ", settings_.name, ": ", most_delayed,
+                        " requests of sources that failed to log in wait for their answer; more "
+                        "are answered 503");
 }
 
 void profile::request(const server_transaction_ptr& what) {
@@ -131,7 +149,7 @@ void profile::authenticate(const server_transaction_ptr& what, bool proxy) {
                                            std::move(decision->response));
         return;
     }
-    after(decision->delay, [this, what, decision] {
+    answer_after(decision->delay, what, [this, what, decision] {
         if (decision->outcome == auth_outcome::accepted)
             authenticated(what, decision->user);
         else
@@ -160,7 +178,7 @@ void profile::authenticated(const server_transaction_ptr& what,
     bool registering = asked.method() == sip_method_register;
     // Blind registrations prove nothing; the flow is as unknown as before.
     if (user && proved && !(registering && settings_.auth.accept_blind_registrations))
-        what->from()->authenticated_user = cat(user->id, '@', user->domain);
+        what->from()->authenticate(cat(user->id, '@', user->domain));
     if (registering)
         registrar_->handle(what, std::move(user));
     else
@@ -168,10 +186,17 @@ void profile::authenticated(const server_transaction_ptr& what,
 }
 
 // The gateway that an INVITE came from: it calls the Contact we registered with ("gw+NAME").
-const gateway_settings* profile::gateway_of(const message& invite, const flow&) const {
+// Anybody can write that; the gateway's context is for the gateway.
+const gateway_settings* profile::gateway_of(const message& invite, const flow& from) const {
     auto user = user_text(invite.sip()->sip_request->rq_url);
     if (!user.starts_with("gw+") || !gateways_) return nullptr;
-    return gateways_->find(std::string_view(user).substr(3));
+    const auto* gateway = gateways_->find(std::string_view(user).substr(3));
+    if (!gateway || gateways_->speaks_on(gateway->name, from)) return gateway;
+    core_.log().notice("profile ", settings_.name, ": a call for gateway ", gateway->name, " from ",
+                       to_string(from.remote()), " over ", to_string(from.kind()),
+                       " is taken as anybody's: it came neither on the gateway's connection nor "
+                       "from an address of its proxy or registrar");
+    return nullptr;
 }
 
 void profile::new_call(const server_transaction_ptr& what,

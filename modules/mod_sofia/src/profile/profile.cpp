@@ -61,6 +61,10 @@ void profile::start_gateways() {
                std::function<void(result<flow_ptr>)> done) {
             reach(kind, std::move(host), port, std::move(done));
         },
+        [this](std::string host,
+               std::function<void(result<std::vector<boost::asio::ip::address>>)> done) {
+            resolver_.find_all(host, is_ipv6(settings_.transport.ip), std::move(done));
+        },
         [this](transport_kind kind) { return host_text(transport_->advertised(kind)); });
     gateways_->start();
 }
@@ -70,7 +74,7 @@ void profile::stop() {
     running_ = false;
     gateways_->stop();
     dialogs_.clear();
-    delayed_.clear();
+    for (const auto& [id, each] : std::exchange(delayed_, {})) respond(each.to, 503);
     retiring_.reset();
     transport_->stop();
 }
@@ -165,9 +169,9 @@ leg_facts profile::facts(const flow* on, transport_kind planned, direction way) 
         if (on->tls().verified) {
             out.peer = authentication::certificate;
             out.peer_name = on->tls().name;
-        } else if (!on->authenticated_user.empty()) {
+        } else if (!on->authenticated_user().empty()) {
             out.peer = authentication::digest;
-            out.peer_name = on->authenticated_user;
+            out.peer_name = on->authenticated_user();
         } else {
             out.peer_problem =
                 on->tls().problem.empty() ? "nobody proved who is there" : on->tls().problem;
@@ -240,6 +244,8 @@ void profile::received(message what, const flow_ptr& from) {
 }
 
 void profile::flow_closed(const flow_ptr& which, std::string_view reason) {
+    // Before the transactions, whose end is news only to a gateway that was not registered.
+    gateways_->flow_closed(which);
     transactions_->flow_closed(which);
     registrar_->flow_closed(which);
     dialogs_.flow_closed(which, reason);

@@ -99,7 +99,11 @@ private:
     void answer_options(const server_transaction_ptr& what);
     void respond(const server_transaction_ptr& what, int status, std::string_view name = {},
                  std::string_view value = {});
-    void after(std::chrono::milliseconds delay, std::function<void()> work);
+    // Answers a penalised source later. Nothing comes of it when the request was cancelled
+    // meanwhile or its connection ended.
+    void answer_after(std::chrono::milliseconds delay, const server_transaction_ptr& what,
+                      std::function<void()> work);
+    void say_too_many_wait();
     const gateway_settings* gateway_of(const message& invite, const flow& from) const;
 
     address contact_address(const flow& on) const;
@@ -120,8 +124,13 @@ private:
     std::unique_ptr<gateway_set> gateways_;
     std::vector<std::unique_ptr<gateway_set>> retired_;  // unregistering
     token retiring_;
+    struct delayed_answer {
+        server_transaction_ptr to;
+        token alarm;
+    };
     std::uint64_t last_delayed_ = 0;
-    std::map<std::uint64_t, token> delayed_;  // answers to penalised sources
+    std::map<std::uint64_t, delayed_answer> delayed_;  // to penalised sources
+    steady_time told_too_many_ = steady_time::min();
 };
 
 }  // namespace strowger::sofia

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace strowger::sofia {
 
@@ -21,6 +22,9 @@ public:
     // once for digits. errc::not_found, timed_out.
     void find(const std::string& host, std::uint16_t port, bool ipv6,
               std::function<void(result<address>)> done);
+    // All of them, at least one.
+    void find_all(const std::string& host, bool ipv6,
+                  std::function<void(result<std::vector<boost::asio::ip::address>>)> done);
 
 private:
     static constexpr std::chrono::seconds deadline{5};

@@ -138,10 +138,7 @@ void read_auth(const param_set& params, profile_settings& out, problems& found) 
     auto& registrar = out.registrar;
     registrar.profile = out.name;
     registrar.force_domain = params.text("force-register-db-domain");
-    if (auto forced = static_cast<std::uint32_t>(params.integer("sip-force-expires")); forced > 0) {
-        registrar.max_expires = registrar.default_expires = forced;
-        registrar.min_expires = std::min(registrar.min_expires, forced);
-    }
+    registrar.forced_expires = static_cast<std::uint32_t>(params.integer("sip-force-expires"));
     if (auto most = params.integer("max-registrations-per-extension"); most > 0)
         registrar.max_contacts = static_cast<std::size_t>(most);
     out.registers = !params.boolean("disable-register");

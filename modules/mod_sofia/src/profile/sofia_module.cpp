@@ -3,24 +3,39 @@
 #include "commands.hpp"
 #include "sofia_library.hpp"
 
+#include "transport/tls_context.hpp"
+
 #include <strowger/text.hpp>
 
 namespace strowger::sofia {
+namespace {
+
+// A warning only: the rest of the PBX runs without, and a reload keeps the certificates it has.
+void check_certificates(const profile_settings& of, problems& found) {
+    if (!of.transport.tls.enabled || !of.problem.empty()) return;
+    auto made = load_tls(of.transport.tls);
+    if (!made.server)
+        found.push_back(
+            {severity::warning, of.where,
+             cat("profile ", of.name, " cannot listen for TLS with this: ", made.server_problem)});
+    if (!made.client)
+        found.push_back(
+            {severity::warning, of.where,
+             cat("profile ", of.name, " cannot call over TLS with this: ", made.client_problem)});
+}
+
+}  // namespace
 
 sofia_module::sofia_module(context& core) : core_(core), service_(core) { own_thread_key(); }
 
 void sofia_module::check(const config_snapshot& from, problems& found) {
-    (void)read_settings(from, found);
+    auto settings = read_settings(from, found);
+    for (const auto& each : settings.profiles) check_certificates(each, found);
 }
 
 result<void> sofia_module::start() {
-    problems found;
-    auto settings = read_settings(*core_.config().current(), found);
-    for (const auto& each : found)
-        core_.log().write(each.level == severity::error     ? log_level::error
-                          : each.level == severity::warning ? log_level::warning
-                                                            : log_level::debug,
-                          to_string(each));
+    problems told_already;  // by check()
+    auto settings = read_settings(*core_.config().current(), told_already);
     auto offered = core_.registry().provide<endpoint>("endpoint/sofia", service_);
     if (!offered) return offered.error();
     tokens_.push_back(std::move(*offered));

@@ -20,8 +20,9 @@ std::string param_value(std::string_view uri, std::string_view name) {
         for (std::size_t i = 0; i < value.size(); ++i) {
             unsigned byte = 0;
             if (value[i] == '%' && i + 2 < value.size()) {
-                auto [end, bad] = std::from_chars(&value[i + 1], &value[i + 3], byte, 16);
-                if (bad == std::errc{} && end == &value[i + 3]) {
+                const auto* digits = value.data() + i + 1;
+                auto [end, bad] = std::from_chars(digits, digits + 2, byte, 16);
+                if (bad == std::errc{} && end == digits + 2) {
                     out.push_back(static_cast<char>(byte));
                     i += 2;
                     continue;

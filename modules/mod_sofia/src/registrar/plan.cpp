@@ -70,10 +70,14 @@ registration_plan plan_registration(const register_request& asked,
     std::vector<const binding*> kept = known;
     for (const auto& contact : asked.contacts) {
         auto wanted = contact.expires.value_or(asked.expires.value_or(settings.default_expires));
-        if (wanted != 0 && wanted < settings.min_expires) {
+        if (wanted != 0 && settings.forced_expires != 0) {
+            wanted = settings.forced_expires;
+        } else if (wanted != 0 && wanted < settings.min_expires) {
             auto brief = refuse(423, "Interval Too Brief");
             brief.min_expires = settings.min_expires;
             return brief;
+        } else {
+            wanted = std::min(wanted, settings.max_expires);
         }
         for (auto old = kept.begin(); old != kept.end();) {
             if (!same_phone(**old, contact)) {
@@ -90,8 +94,7 @@ registration_plan plan_registration(const register_request& asked,
                       [&](const auto& one) { return same_contact(one.contact, contact.uri); });
         if (wanted != 0)
             out.change.put.push_back(
-                make_binding(asked, contact, settings, node,
-                             now + seconds(std::min(wanted, settings.max_expires))));
+                make_binding(asked, contact, settings, node, now + seconds(wanted)));
     }
     if (out.change.put.size() > settings.max_contacts) return refuse(403, "Too Many Contacts");
     // Room is made for new ones: what can't be reached goes first, then what would expire first.

@@ -67,8 +67,8 @@ public:
     void flow_closed(const flow_ptr& which) override {
         // Its bindings stay, unreachable, until the phone comes back or they expire: the flow's id
         // is found no more, and calls to them end at once with 480.
-        if (which && which->kind() != transport_kind::udp && !which->authenticated_user.empty())
-            core_.log().debug("the connection of ", which->authenticated_user, " from ",
+        if (which && which->kind() != transport_kind::udp && !which->authenticated_user().empty())
+            core_.log().debug("the connection of ", which->authenticated_user(), " from ",
                               to_string(which->remote()), " is gone");
     }
 

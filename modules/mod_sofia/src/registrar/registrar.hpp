@@ -21,7 +21,8 @@ struct registrar_settings {
     std::uint32_t min_expires = 60;  // below: 423 with Min-Expires
     std::uint32_t max_expires = 3600;
     std::uint32_t default_expires = 3600;
-    std::size_t max_contacts = 5;  // per address of record
+    std::uint32_t forced_expires = 0;  // sip-force-expires: granted whatever was asked; 0: not so
+    std::size_t max_contacts = 5;      // per address of record
 };
 
 class registrar {

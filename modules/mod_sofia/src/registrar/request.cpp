@@ -84,10 +84,17 @@ std::string join_path(const sip_path_t* from) {
     return out;
 }
 
+// Not sofia-sip's url_param(): it reads past the end of "transportx".
 std::string transport_of(const url_t* url) {
-    char value[16] = "";
-    auto length = url_param(url->url_params, "transport", value, sizeof value);
-    return length > 0 ? std::string(value) : std::string();
+    auto left = view(url->url_params);
+    while (!left.empty()) {
+        auto param = left.substr(0, left.find(';'));
+        left.remove_prefix(std::min(param.size() + 1, left.size()));
+        auto equals = param.find('=');
+        if (equals != param.npos && iequals(param.substr(0, equals), "transport"))
+            return std::string(param.substr(equals + 1));
+    }
+    return {};
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ public:
     ~handle() override {
         if (record_) record_->user_side = nullptr;
     }
-    void cancel() override {
-        if (record_) record_->owner.cancel(*record_);
+    void cancel(std::string reason) override {
+        if (record_) record_->owner.cancel(*record_, std::move(reason));
     }
     void forget() override {
         forgotten_ = true;

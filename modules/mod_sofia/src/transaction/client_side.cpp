@@ -152,9 +152,10 @@ void client_side::response(message what, const flow_ptr& from) {
         core_.tell([&] { core_.user.stray_response(std::move(what), from); });
 }
 
-void client_side::cancel(record& which) {
+void client_side::cancel(record& which, std::string reason) {
     auto* invite = std::get_if<invite_client>(&which.machine);
     if (!invite || which.cancel_wanted) return;
+    which.cancel_reason = std::move(reason);
     if (invite->now() == invite_client::state::calling) {
         // RFC 3261, 9.1: not before a provisional response has come.
         which.cancel_wanted = true;
@@ -174,7 +175,7 @@ void client_side::send_cancel(record& which) {
     auto key = client_key(via && via->v_branch ? via->v_branch : std::string_view{}, "CANCEL");
     if (records_.count(key) != 0) return;
     start(key, non_invite_client(which.flow->reliable()), which.flow,
-          cancel_text(which.kept->request_));
+          cancel_text(which.kept->request_, which.cancel_reason));
 }
 
 void client_side::settle(record& which, const actions& wanted) {

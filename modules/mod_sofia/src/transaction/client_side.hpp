@@ -35,11 +35,12 @@ private:
         std::shared_ptr<handle> kept;           // until the final response
         handle* user_side = nullptr;
         bool cancel_wanted = false;
+        std::string cancel_reason;
         timer_wheel::timer retransmit, deadline;
     };
 
     record& start(transaction_key key, machine_type kind, flow_ptr to, std::string bytes);
-    void cancel(record& which);
+    void cancel(record& which, std::string reason);
     void send_cancel(record& which);
     void transmit(record& which);
     void arm(record& which, const actions& wanted);

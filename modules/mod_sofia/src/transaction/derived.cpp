@@ -11,8 +11,8 @@ namespace strowger::sofia {
 namespace {
 
 // Both have the Request-URI, the one Via, Route, From, Call-ID and CSeq number of the INVITE.
-std::string derive(const message& invite, const sip_to_t* to, sip_method_t method,
-                   const char* name) {
+std::string derive(const message& invite, const sip_to_t* to, sip_method_t method, const char* name,
+                   const std::string& reason = {}) {
     const auto* asked = invite.sip();
     message made(msg_create(sip_default_mclass(), 0));
     if (!asked || !made || !asked->sip_request || !asked->sip_cseq) return {};
@@ -36,6 +36,7 @@ std::string derive(const message& invite, const sip_to_t* to, sip_method_t metho
     put(twin(to, false));
     put(twin(asked->sip_call_id, false));
     put(sip_cseq_create(home, asked->sip_cseq->cs_seq, static_cast<unsigned>(method), name));
+    if (!reason.empty()) put(sip_reason_make(home, reason.c_str()));
     put(sip_content_length_create(home, 0));
     return made.print();
 }
@@ -46,9 +47,9 @@ std::string ack_text(const message& invite, const message& response) {
     return derive(invite, response.sip() ? response.sip()->sip_to : nullptr, sip_method_ack, "ACK");
 }
 
-std::string cancel_text(const message& invite) {
+std::string cancel_text(const message& invite, const std::string& reason) {
     return derive(invite, invite.sip() ? invite.sip()->sip_to : nullptr, sip_method_cancel,
-                  "CANCEL");
+                  "CANCEL", reason);
 }
 
 }  // namespace strowger::sofia

@@ -32,7 +32,7 @@ public:
     // Called when the request was cancelled (CANCEL is answered 200 by the layer; the INVITE is the
     // user's to answer with 487), and when a 2xx to INVITE or a reliable answer was never
     // acknowledged or the response could not be sent.
-    std::function<void()> on_cancel;
+    std::function<void(const message& cancel)> on_cancel;
     std::function<void(std::string_view why)> on_failure;
 };
 using server_transaction_ptr = std::shared_ptr<server_transaction>;
@@ -48,8 +48,9 @@ struct client_events {
 class client_transaction {
 public:
     virtual ~client_transaction();
-    // Sends CANCEL (RFC 3261, 9.1): now, or as soon as a provisional response came.
-    virtual void cancel() = 0;
+    // Sends CANCEL (RFC 3261, 9.1): now, or as soon as a provisional response came. `reason` is the
+    // value of its Reason header (RFC 3326); empty: none.
+    virtual void cancel(std::string reason) = 0;
     // The events will not be called any more. The transaction itself goes on to its end.
     virtual void forget() = 0;
     virtual const message& request() const noexcept = 0;

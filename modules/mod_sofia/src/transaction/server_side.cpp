@@ -117,7 +117,7 @@ void server_side::cancel(const message& what, const flow_ptr& from) {
     if (!kept || std::exchange(kept->cancelled_, true)) return;
     auto call = kept->on_cancel;
     if (call)
-        core_.tell(call);
+        core_.tell([&] { call(what); });
     else
         kept->server_transaction::respond(487);
 }

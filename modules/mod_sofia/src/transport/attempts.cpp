@@ -1,13 +1,25 @@
 #include "transport/attempts.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace strowger::sofia {
 
 bool attempt_list::add(const std::shared_ptr<attempt>& which, std::int64_t deadline) {
-    std::scoped_lock guard(lock_);
-    if (closed_) return false;
-    entries_.insert_or_assign(which.get(), entry{which, deadline});
+    std::shared_ptr<attempt> oldest;  // declared first: destroyed without the lock
+    {
+        std::scoped_lock guard(lock_);
+        if (closed_) return false;
+        if (entries_.size() >= most_) {
+            auto found = std::min_element(
+                entries_.begin(), entries_.end(),
+                [](const auto& a, const auto& b) { return a.second.order < b.second.order; });
+            oldest = found->second.which.lock();
+            entries_.erase(found);
+        }
+        entries_.insert_or_assign(which.get(), entry{which, deadline, ++last_});
+    }
+    if (oldest) oldest->give_up("too many others came after it");
     return true;
 }
 

@@ -18,6 +18,7 @@ void connection::open(hub_ptr hub, unique_fd fd, openssl_ptr<SSL> ssl, stream_fa
     auto edge = hub->next_edge();
     auto begin = [hub, edge, fd = std::move(fd), ssl = std::move(ssl), facts = std::move(facts),
                   place = std::move(place), order]() mutable {
+        if (facts.tls.verified) place->trust();
         auto made = std::make_shared<connection>(hub, edge, std::move(fd), std::move(ssl),
                                                  std::move(place));
         auto flow = std::make_shared<stream_flow>(hub, edge, std::move(facts));

@@ -50,6 +50,7 @@ void connector::begin() {
     auto place = hub_->limits->admit(whom_.to.ip);
     if (!place) return finish(place.error());
     place_ = std::move(*place);
+    place_->trust();  // whom we call is no stranger
     auto fd = begin_connect(whom_.from, whom_.to);
     if (!fd) return finish(fd.error());
     descriptor_.emplace(edge_, fd->get());

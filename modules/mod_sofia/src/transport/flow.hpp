@@ -60,8 +60,13 @@ public:
     // unsent, the connection is closed. Never waits.
     virtual result<void> send(std::string bytes) = 0;
     virtual void close(std::string_view reason) = 0;
-    // Digest has authenticated this user on this flow (for the verdict of calls on it).
-    std::string authenticated_user;
+    // Digest has proved this user on this flow: calls on it say so, and it is no stranger's any
+    // more.
+    virtual void authenticate(std::string user) { user_ = std::move(user); }
+    const std::string& authenticated_user() const noexcept { return user_; }  // empty: nobody
+
+private:
+    std::string user_;
 };
 using flow_ptr = std::shared_ptr<flow>;  // only inside mod_sofia; control loop only
 

@@ -3,30 +3,35 @@
 namespace strowger::sofia {
 
 result<connection_limits::place> connection_limits::admit(const boost::asio::ip::address& peer) {
-    struct held {
-        std::shared_ptr<connection_limits> owner;
-        boost::asio::ip::address peer;
-        ~held() { owner->leave(peer); }
-    };
     {
         std::scoped_lock guard(lock_);
         if (taken_ >= most_)
             return fail(errc::limit_reached,
                         cat("the profile has ", taken_, " connections, all it may have"));
-        auto& of_peer = peers_[peer];
+        auto& of_peer = strangers_[peer];
         if (of_peer >= most_per_peer_)
-            return fail(errc::limit_reached, cat("it has ", of_peer, " connections already"));
+            return fail(errc::limit_reached,
+                        cat("it has ", of_peer, " connections already on which nobody is known"));
         ++of_peer;
         ++taken_;
     }
-    return place(std::shared_ptr<const held>(new held{shared_from_this(), peer}));
+    return std::make_shared<ticket>(shared_from_this(), peer);
 }
 
-void connection_limits::leave(const boost::asio::ip::address& peer) noexcept {
+connection_limits::ticket::~ticket() {
+    trust();
+    std::scoped_lock guard(owner_->lock_);
+    --owner_->taken_;
+}
+
+void connection_limits::ticket::trust() noexcept {
+    if (stranger_.exchange(false)) owner_->forget_stranger(peer_);
+}
+
+void connection_limits::forget_stranger(const boost::asio::ip::address& peer) noexcept {
     std::scoped_lock guard(lock_);
-    --taken_;
-    auto found = peers_.find(peer);
-    if (found != peers_.end() && --found->second == 0) peers_.erase(found);
+    auto found = strangers_.find(peer);
+    if (found != strangers_.end() && --found->second == 0) strangers_.erase(found);
 }
 
 std::size_t connection_limits::taken() const {

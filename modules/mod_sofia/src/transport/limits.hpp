@@ -1,4 +1,5 @@
-// How many connections there may be, in all and from one peer, and how many lines the log takes
+// How many connections there may be: in all, and of strangers from one address (an office behind
+// one address may have as many phones as prove to be somebody's); and how many lines the log takes
 // about them. Any thread.
 #pragma once
 
@@ -22,17 +23,32 @@ public:
         : most_(most), most_per_peer_(most_per_peer) {}
 
     // A place for one connection; it is free again when the last copy goes.
-    using place = std::shared_ptr<const void>;
+    class ticket {
+    public:
+        ticket(std::shared_ptr<connection_limits> owner, boost::asio::ip::address peer)
+            : owner_(std::move(owner)), peer_(std::move(peer)) {}
+        ~ticket();
+        ticket(const ticket&) = delete;
+        ticket& operator=(const ticket&) = delete;
+        // It is no stranger's any more. Any thread, more than once.
+        void trust() noexcept;
+
+    private:
+        std::shared_ptr<connection_limits> owner_;
+        boost::asio::ip::address peer_;
+        std::atomic<bool> stranger_{true};
+    };
+    using place = std::shared_ptr<ticket>;
     // errc::limit_reached says which limit.
     result<place> admit(const boost::asio::ip::address& peer);
     std::size_t taken() const;
 
 private:
-    void leave(const boost::asio::ip::address& peer) noexcept;
+    void forget_stranger(const boost::asio::ip::address& peer) noexcept;
     const std::size_t most_, most_per_peer_;
     mutable std::mutex lock_;
     std::size_t taken_ = 0;
-    std::map<boost::asio::ip::address, std::size_t> peers_;
+    std::map<boost::asio::ip::address, std::size_t> strangers_;
 };
 
 // A log for what strangers cause: at most ten lines a minute of each kind, then a count.

@@ -1,6 +1,7 @@
 // What a log must never show: SRTP keys, dialled digits, answers to a digest challenge.
 #include "transport/transport.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 namespace strowger::sofia {
@@ -14,20 +15,6 @@ std::size_t find_nocase(std::string_view text, std::string_view what, std::size_
     for (auto at = from; at + what.size() <= text.size(); ++at)
         if (iequals(text.substr(at, what.size()), what)) return at;
     return std::string_view::npos;
-}
-
-// RFC 4568, 9.1: inline:<key||salt>["|" lifetime]["|" MKI], several of them separated by ";".
-void append_without_keys(std::string& out, std::string_view line) {
-    constexpr std::string_view mark = "inline:";
-    std::size_t done = 0;
-    for (auto at = find_nocase(line, mark, 0); at != line.npos;
-         at = find_nocase(line, mark, done)) {
-        auto key = at + mark.size();
-        auto end = std::min(line.find_first_of(" \t|;\"", key), line.size());
-        out.append(line.substr(done, key - done)).append("***");
-        done = end;
-    }
-    out.append(line.substr(done));
 }
 
 // RFC 7616, 3.4: response=…; the only field of credentials from which a password can be guessed.
@@ -110,7 +97,7 @@ private:
         } else if (starts_with_nocase(line, "a=key-mgmt:")) {  // RFC 4567: MIKEY
             out_.append(line.substr(0, 11)).append("***");
         } else {
-            append_without_keys(out_, line);
+            out_.append(mask_keys(std::string(line)));
         }
     }
 

@@ -153,6 +153,7 @@ void profile_transport::stop() {
     tick_.reset();
     hub_->inside = nullptr;
     hub_->attempts.close();
+    hub_->greetings.close();
     for (auto& each : listeners_) each->close();
     listeners_.clear();
     if (udp_) udp_->close();
@@ -318,6 +319,7 @@ void profile_transport::tick() {
     auto now = core_.clock().now();
     hub_->now_ms.store(in_ms(now), std::memory_order_relaxed);
     hub_->attempts.expire(in_ms(now));
+    hub_->greetings.expire(in_ms(now));
     close_quiet_connections();
     if (now >= next_minute_) {
         hub_->strangers.minute_passed();
@@ -344,7 +346,7 @@ void profile_transport::close_quiet_connections() {
 // A client that registered, and a connection that a dialog or a transaction holds, are kept: beside
 // streams_, its connection and the pool, somebody has it.
 bool profile_transport::is_kept(const std::shared_ptr<stream_flow>& flow) const {
-    return !flow->authenticated_user.empty() || flow.use_count() > (flow->accepted() ? 2 : 3);
+    return !flow->authenticated_user().empty() || flow.use_count() > (flow->accepted() ? 2 : 3);
 }
 
 }  // namespace strowger::sofia

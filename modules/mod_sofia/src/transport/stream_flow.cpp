@@ -39,6 +39,12 @@ void stream_flow::close(std::string_view reason) {
     boost::asio::post(edge_, [wire = wire_, reason = std::string(reason)] { wire->shut(reason); });
 }
 
+void stream_flow::authenticate(std::string user) {
+    bool stranger = authenticated_user().empty();
+    flow::authenticate(std::move(user));
+    if (stranger && alive_) boost::asio::post(edge_, [wire = wire_] { wire->trust(); });
+}
+
 void stream_flow::handled() {
     auto left = unhandled.fetch_sub(1) - 1;
     if (left > hub_->settings.max_unhandled_messages / 2 || !wire_) return;

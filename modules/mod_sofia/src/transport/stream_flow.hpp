@@ -38,6 +38,7 @@ public:
     const tls_peer& tls() const noexcept override { return facts_.tls; }
     result<void> send(std::string bytes) override;
     void close(std::string_view reason) override;
+    void authenticate(std::string user) override;
 
     // A message was taken over; lets the edge thread read on when it had stopped.
     void handled();

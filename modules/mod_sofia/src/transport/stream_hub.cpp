@@ -2,6 +2,8 @@
 
 #include <strowger/text.hpp>
 
+#include <limits>
+
 namespace strowger::sofia {
 namespace {
 
@@ -33,6 +35,8 @@ stream_hub::stream_hub(context& core, transport_settings given, stream_events& e
       handshakes(handshakes_of(core)),
       limits(std::make_shared<connection_limits>(settings.max_connections,
                                                  settings.max_connections_per_peer)),
+      attempts(std::numeric_limits<std::size_t>::max()),
+      greetings(settings.max_handshakes),
       inside(&events),
       now_ms(
           std::chrono::duration_cast<milliseconds>(core.clock().now().time_since_epoch()).count()),

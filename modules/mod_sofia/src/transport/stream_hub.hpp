@@ -40,8 +40,9 @@ struct stream_hub {
     const executor loop;
     const std::vector<executor> edges, handshakes;
     const std::shared_ptr<connection_limits> limits;
-    attempt_list attempts;
-    stream_events* inside;  // control loop only; null when the profile has stopped
+    attempt_list attempts;   // ours, to connect
+    attempt_list greetings;  // handshakes with those who connect to us
+    stream_events* inside;   // control loop only; null when the profile has stopped
 
     std::atomic<std::uint64_t> received{0}, sent{0}, malformed{0}, oversized{0}, refused{0},
         failed_handshakes{0};

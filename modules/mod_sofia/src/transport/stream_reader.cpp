@@ -129,11 +129,9 @@ std::optional<stream_reader::item> stream_reader::check_start() noexcept {
     }
     line_ends_ = 0;
     auto end = text.find("\r\n");
-    if (end == text.npos) {
-        if (text.size() > std::min<std::size_t>(most_.message_bytes, 8192))
-            return broken("its first line does not end");
-        return std::nullopt;
-    }
+    if (std::min(end, text.size()) > std::min<std::size_t>(most_.message_bytes, 8192))
+        return broken("its first line does not end");
+    if (end == text.npos) return std::nullopt;
     if (!is_start_line(text.substr(0, end))) return broken("its first line is not one of SIP/2.0");
     start_good_ = true;
     return std::nullopt;

@@ -17,7 +17,7 @@ void tls_handshake::start(hub_ptr hub, std::shared_ptr<SSL_CTX> context, tls_rol
                           done_handler done) {
     auto made = std::make_shared<tls_handshake>(hub, role, verify, std::move(fd), std::move(name),
                                                 std::move(done));
-    auto in_time = hub->attempts.add(made, deadline);
+    auto in_time = made->others().add(made, deadline);
     boost::asio::post(made->strand_, [made, in_time, context = std::move(context)] {
         if (in_time)
             made->begin(context);
@@ -36,7 +36,7 @@ tls_handshake::tls_handshake(hub_ptr hub, tls_role role, bool verify, unique_fd 
       name_(std::move(name)),
       done_(std::move(done)) {}
 
-tls_handshake::~tls_handshake() { hub_->attempts.remove(this); }
+tls_handshake::~tls_handshake() { others().remove(this); }
 
 void tls_handshake::give_up(std::string why) {
     boost::asio::post(strand_, [self = shared_from_this(), why = std::move(why)] {
@@ -113,7 +113,7 @@ void tls_handshake::succeed() {
 
 void tls_handshake::finish(result<secured_socket> outcome) {
     if (!done_) return;
-    hub_->attempts.remove(this);
+    others().remove(this);
     if (ssl_ && descriptor_) {
         ERR_clear_error();
         SSL_shutdown(ssl_.get());  // after a refused name: says goodbye properly

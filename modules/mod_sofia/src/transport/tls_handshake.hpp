@@ -36,6 +36,9 @@ public:
     void give_up(std::string why) override;
 
 private:
+    attempt_list& others() noexcept {
+        return role_ == tls_role::server ? hub_->greetings : hub_->attempts;
+    }
     void begin(const std::shared_ptr<SSL_CTX>& context);
     void step();
     void wait(boost::asio::posix::stream_descriptor::wait_type what);

@@ -39,8 +39,9 @@ struct transport_settings {
     tls_settings tls;
     std::size_t max_message_bytes = 65535;
     std::size_t max_headers = 200;
-    std::size_t max_connections_per_peer = 100;
+    std::size_t max_connections_per_peer = 100;  // on which nobody has proved who it is
     std::size_t max_connections = 20000;
+    std::size_t max_handshakes = 1000;  // with those who connect to us, at once
     std::chrono::milliseconds handshake_timeout{10000};
     std::chrono::milliseconds idle_timeout{600000};   // registered or in a call: kept
     std::chrono::milliseconds silent_timeout{15000};  // nothing received yet

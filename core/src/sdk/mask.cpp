@@ -1,5 +1,4 @@
-#include "log/mask.hpp"
-
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 #include <string_view>
@@ -29,16 +28,25 @@ std::size_t find_inline(const std::string& text, std::size_t from) noexcept {
     return text.npos;
 }
 
+// "inline:inline:KEY": the second mark looks like a key that ends at its colon.
+bool ends_a_mark(const std::string& text, std::size_t key, std::size_t at) noexcept {
+    constexpr std::string_view word = "inline";
+    return text[at] == ':' && at >= key + word.size() &&
+           iequals(std::string_view(text).substr(at - word.size(), word.size()), word);
+}
+
 }  // namespace
 
-void mask_key_material(std::string& text) {
+std::string mask_keys(std::string text) {
     for (auto key = find_inline(text, 0); key != text.npos; key = find_inline(text, key)) {
         auto end = key;
-        while (end < text.size() && key_character(text[end])) ++end;
+        while (end < text.size() && (key_character(text[end]) || ends_a_mark(text, key, end)))
+            ++end;
         if (end == key) continue;
         text.replace(key, end - key, "***");
         key += 3;
     }
+    return text;
 }
 
 }  // namespace strowger

@@ -1,0 +1,14 @@
+// Key material made unreadable, for whatever people get to see: logs, facts, commands, traces. The
+// log does this to every record by itself.
+#pragma once
+
+#include <string>
+
+namespace strowger {
+
+// What follows each "inline:" becomes "***": an SDES key (RFC 4568, 9.1), in any case of letters,
+// and as "inline%3A" in a URI. Lifetime and MKI stay. Pure; any thread; cheap where there is no
+// key.
+std::string mask_keys(std::string text);
+
+}  // namespace strowger

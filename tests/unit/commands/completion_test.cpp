@@ -1,0 +1,75 @@
+// What Tab offers: the PBX's half, and the prompt's.
+#include "completion.hpp"
+#include "commands_world.hpp"
+
+#include <gmock/gmock.h>
+
+namespace strowger::testing {
+namespace {
+
+using commands::complete_line;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class completion : public commands_world {
+protected:
+    std::vector<std::string> after(std::string_view line) { return complete_line(in, line); }
+};
+
+TEST_F(completion, of_a_commands_name) {
+    EXPECT_THAT(after("sh"), UnorderedElementsAre("show", "shutdown"));
+    EXPECT_THAT(after("  reg"), ElementsAre("regex"));
+    EXPECT_THAT(after(""), Contains("status"));
+    EXPECT_THAT(after("nothing"), IsEmpty());
+    EXPECT_THAT(after("nothing "), IsEmpty());
+    EXPECT_THAT(after("help upt"), ElementsAre("uptime"));
+}
+
+TEST_F(completion, of_show) {
+    EXPECT_THAT(after("show c"), UnorderedElementsAre("channels", "calls", "commands"));
+    EXPECT_THAT(after("show "), Contains("modules"));
+    EXPECT_THAT(after("show calls "), ElementsAre("as"));
+    EXPECT_THAT(after("show calls as j"), ElementsAre("json"));
+    EXPECT_THAT(after("show calls as json "), IsEmpty());
+}
+
+TEST_F(completion, of_modules_after_options) {
+    EXPECT_THAT(after("unload mod_s"), ElementsAre("mod_srtp"));
+    EXPECT_THAT(after("reload -f mod_"), UnorderedElementsAre("mod_apps", "mod_srtp"));
+    EXPECT_THAT(after("reload   -f\tmod_s"), ElementsAre("mod_srtp"));
+    EXPECT_THAT(after("unload -"), UnorderedElementsAre("-f", "-w"));
+    EXPECT_THAT(after("unload -f -"), ElementsAre("-w"));
+    EXPECT_THAT(after("unload -w "), IsEmpty());  // a number
+    EXPECT_THAT(after("unload -w 5 mod_a"), ElementsAre("mod_apps"));
+    EXPECT_THAT(after("unload mod_apps "), IsEmpty());
+}
+
+TEST_F(completion, of_channels) {
+    pbx.extension("1", {{"rest", ""}});
+    auto call = pbx.comes_in("1");
+    auto id = call.who->id();
+    EXPECT_THAT(after("uuid_dump "), ElementsAre(id));
+    EXPECT_THAT(after(cat("uuid_kill ", id.substr(0, 5))), ElementsAre(id));
+    EXPECT_THAT(after("uuid_kill no"), IsEmpty());
+    EXPECT_THAT(after(cat("uuid_dump ", id, " ")), IsEmpty());
+    EXPECT_THAT(after(cat("uuid_transfer ", id, " -b")), UnorderedElementsAre("-bleg", "-both"));
+    EXPECT_THAT(after(cat("uuid_transfer ", id, " -both ")), IsEmpty());
+}
+
+// The line editor replaces its own last word, which may be shorter than ours.
+TEST(prompt, offers_what_the_editor_replaces) {
+    EXPECT_THAT(completions("sofia st", 2, "status\n"), ElementsAre("status"));
+    EXPECT_THAT(completions("sofia profile ", 0, "internal\nexternal\n"),
+                ElementsAre("internal", "external"));
+    EXPECT_THAT(completions("reload -f mod_", 4, "mod_apps\nmod_srtp\n"),
+                ElementsAre("mod_apps", "mod_srtp"));
+    EXPECT_THAT(completions("sh", 2, "show\nshutdown\n"), ElementsAre("show", "shutdown"));
+    EXPECT_THAT(completions("x user@ho", 2, "user@host\n"), ElementsAre("host"));
+    EXPECT_THAT(completions("sofia st", 2, "profile\n"), IsEmpty());
+    EXPECT_THAT(completions("", 0, ""), IsEmpty());
+}
+
+}  // namespace
+}  // namespace strowger::testing
