@@ -11,6 +11,7 @@
 
 #include <strowger/version.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -105,6 +106,7 @@ int run(const command_line& line, core_options options, background& behind) {
         options.overrides.emplace_back("run_as_uid", cat(who->uid));
         options.overrides.emplace_back("run_as_gid", cat(who->gid));
     }
+    ::umask(027);  // logs and registrations are nobody else's business
     auto folders = make_folders(options.at, who);
     pid_file mine(options.at.run);
     mine.take().value();

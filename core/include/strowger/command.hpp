@@ -39,7 +39,8 @@ struct command {
     // Exactly one of the two is set. `answer` must not wait; commands that read use it.
     std::function<command_reply(const command_request&)> answer = {};
     std::function<task<command_reply>(command_request)> run = {};
-    // Words that may come next after `args`, for completion. May be empty.
+    // Whole words that may come next after `args` (how the next one begins is the caller's to
+    // compare).
     std::function<std::vector<std::string>(std::string_view args)> complete = {};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace strowger {
 
@@ -10,5 +11,10 @@ namespace strowger {
 // and as "inline%3A" in a URI. Lifetime and MKI stay. Pure; any thread; cheap where there is no
 // key.
 std::string mask_keys(std::string text);
+
+// A terminal obeys control characters, and outsiders choose names: each (C0, DEL, C1 in UTF-8)
+// becomes
+// '?'. Pure; any thread.
+std::string printable(std::string_view text);
 
 }  // namespace strowger

@@ -29,7 +29,7 @@ public:
     virtual ~module_manager();
     // By name ("mod_srtp"): its file is looked for in the module directory.
     virtual task<result<void>> load(std::string name) = 0;
-    // errc::busy says what still holds it. `force` ends its channels first. Waits up to `patience`.
+    // errc::busy says what still holds it. `force` ends all calls first. Waits up to `patience`.
     virtual task<result<void>> unload(std::string name, bool force,
                                       std::chrono::milliseconds patience) = 0;
     virtual task<result<void>> reload(std::string name, bool force) = 0;

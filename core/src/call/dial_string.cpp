@@ -1,5 +1,6 @@
 #include "call/dial_string.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 #include <algorithm>
@@ -50,9 +51,10 @@ bool is_endpoint_name(std::string_view name) noexcept {
 
 error parser::wrong(std::string_view expected, std::size_t where) const {
     auto rest = text_.substr(std::min(where, text_.size()), 20);
-    return fail(errc::bad_syntax, cat("bad dial string at character ", where + 1, " (",
-                                      rest.empty() ? std::string("its end") : cat("\"", rest, "\""),
-                                      "): ", expected));
+    return fail(errc::bad_syntax,
+                cat("bad dial string at character ", where + 1, " (",
+                    rest.empty() ? std::string("its end") : cat("\"", printable(rest), "\""),
+                    "): ", expected));
 }
 
 result<void> parser::vars(char open, char close, variables& out) {

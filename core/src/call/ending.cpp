@@ -1,9 +1,9 @@
 // The end of a channel: who is told, in which order, and what is given back.
 #include "call/call_table.hpp"
 #include "call/cdr.hpp"
-#include "call/mask.hpp"
 
 #include <strowger/events.hpp>
+#include <strowger/mask.hpp>
 
 #include <boost/asio/post.hpp>
 

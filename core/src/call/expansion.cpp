@@ -7,6 +7,8 @@
 namespace strowger {
 namespace {
 
+constexpr int most_nested = 10;  // each has a stack of its own: ${eval ${eval …}}
+
 class source final : public expansion_source {
 public:
     source(expander& from, channel* on, const variables* over)
@@ -48,6 +50,18 @@ std::string expander::command(std::string_view name, std::string args, channel* 
                          "\" changes things; the text is empty");
         return {};
     }
+    if (depth_ >= most_nested) {
+        if (first_time("nested commands"))
+            log_.warning("\"${", name,
+                         "(…)}\" in a text: commands within commands are nested more than ",
+                         most_nested, " deep; the text is empty");
+        return {};
+    }
+    struct level {
+        explicit level(int& depth) : depth_(depth) { ++depth_; }
+        ~level() { --depth_; }
+        int& depth_;
+    } inside(depth_);
     command_request request{std::move(args), on};
     try {
         return found->answer(request).text;

@@ -32,6 +32,7 @@ private:
     configuration& config_;
     logger& log_;
     std::set<std::string, std::less<>> said_;  // bounded
+    int depth_ = 0;                            // of commands that run now
 };
 
 }  // namespace strowger

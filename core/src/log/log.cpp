@@ -8,6 +8,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <stdexcept>
@@ -55,6 +56,26 @@ std::string_view word_of(log_level level) noexcept {
             return "DEBUG";
     }
     return "?";
+}
+
+// What outsiders wrote is in many records: no escape sequence reaches a terminal, and no line that
+// looks like a record of its own can be made by a line end.
+std::string fit(std::string text) {
+    auto special = [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    };
+    if (std::none_of(text.begin(), text.end(), special)) return text;
+    std::string out;
+    out.reserve(text.size() + 64);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+        if (c == '\n')
+            out += i + 1 < text.size() && text[i + 1] != ' ' ? "\n    " : "\n";
+        else
+            out += special(c) ? '?' : c;
+    }
+    return out;
 }
 
 // The log file; opened again when asked to, by the log's thread.
@@ -114,7 +135,8 @@ public:
 
     void write(log_level level, std::string_view module, std::string text) noexcept override {
         try {
-            auto line = cat("[", word_of(level), "] ", module, ": ", mask_keys(std::move(text)));
+            auto line =
+                cat("[", word_of(level), "] ", module, ": ", fit(mask_keys(std::move(text))));
             logger_->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
         } catch (...) {
             ++*failed_;  // no memory for a record: it is dropped

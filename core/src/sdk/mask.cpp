@@ -49,4 +49,17 @@ std::string mask_keys(std::string text) {
     return text;
 }
 
+std::string printable(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto byte = static_cast<unsigned char>(text[i]);
+        auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+        // U+0080 to U+009F: CSI and its like in one character, two bytes of UTF-8.
+        bool second_set = byte == 0xC2 && next >= 0x80 && next <= 0x9F;
+        out += byte < 0x20 || byte == 0x7F || second_set ? '?' : text[i];
+        if (second_set) ++i;
+    }
+    return out;
+}
+
 }  // namespace strowger

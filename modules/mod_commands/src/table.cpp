@@ -1,5 +1,6 @@
 #include "table.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 #include <algorithm>
@@ -27,19 +28,6 @@ void append_row(std::string& out, const std::vector<std::string>& cells,
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto byte = static_cast<unsigned char>(text[i]);
-        auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-        // U+0080 to U+009F: CSI and its like in one character, two bytes of UTF-8.
-        bool second_set = byte == 0xC2 && next >= 0x80 && next <= 0x9F;
-        out += byte < 0x20 || byte == 0x7F || second_set ? '?' : text[i];
-        if (second_set) ++i;
-    }
-    return out;
-}
 
 std::string as_text(const table& what) {
     std::vector<std::size_t> widths;

@@ -21,7 +21,5 @@ std::string as_delimited(const table& what, std::string_view delimiter);
 bool render(const table& what, std::string_view form, std::string& out);
 
 std::string json_text(std::string_view text);  // quoted and escaped
-// A terminal obeys control characters; data from the network must not command it: each becomes "?".
-std::string printable(std::string_view text);
 
 }  // namespace strowger::commands

@@ -91,8 +91,9 @@ result<pattern> pattern::compile(std::string_view text, bool often) {
     int code = 0;
     PCRE2_SIZE offset = 0;
     auto objects = std::make_unique<compiled>();
+    // "$" is the end, not also what stands before a last line end: "9196%0a" is not 9196.
     objects->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                                      options, &code, &offset, nullptr));
+                                      options | PCRE2_DOLLAR_ENDONLY, &code, &offset, nullptr));
     if (!objects->code)
         return fail(errc::bad_syntax, cat(message(code), " at character ", offset + 1));
     // Without permission to make code at run time this fails, and the interpreter is used.

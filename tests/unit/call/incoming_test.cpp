@@ -203,5 +203,22 @@ TEST(incoming, only_reading_commands_run_inside_a_text) {
     EXPECT_EQ(call.who->expand("${caller_id_name}"), "${wipe(all)} ${double(x)}");
 }
 
+// A text that a command expands again may hold another such command: the stack has an end.
+TEST(incoming, commands_within_commands_have_a_limit) {
+    call_world pbx;
+    auto call = pbx.comes_in("1");
+    int runs = 0;
+    pbx.command_reads("again", [&](std::string args) {
+        ++runs;
+        return call.who->expand(args);
+    });
+    std::string text = "x";
+    for (int i = 0; i < 2000; ++i) text = "${again " + text + "}";
+    (void)call.who->expand(text);
+    EXPECT_LE(runs, 1200);
+    EXPECT_TRUE(pbx.captured.contains("nested more than 10 deep"));
+    EXPECT_EQ(call.who->expand("${again ${again ${again x}}}"), "x");
+}
+
 }  // namespace
 }  // namespace strowger

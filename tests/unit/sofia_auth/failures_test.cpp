@@ -23,6 +23,25 @@ TEST(Failures, TheFifthWithinAMinuteLocks) {
     EXPECT_FALSE(table.penalised("192.0.2.1", start + seconds(65)));
 }
 
+// Guesses at one user cannot be made to be forgotten by failing as many others.
+TEST(Failures, InventedNamesPushNothingOut) {
+    failure_table table(5);
+    for (int i = 0; i < 4; ++i) EXPECT_FALSE(table.add("192.0.2.1", "1012", start));
+    for (int i = 0; i < 15; ++i) (void)table.add("192.0.2.1", cat("x", i), start);
+    EXPECT_FALSE(table.penalised("192.0.2.1", start));
+    for (int i = 15; i < 20000; ++i) (void)table.add("192.0.2.1", cat("x", i), start + seconds(1));
+    EXPECT_TRUE(table.penalised("192.0.2.1", start + seconds(1)));
+    EXPECT_EQ(table.size(), failure_table::most_names);
+    EXPECT_TRUE(table.add("192.0.2.1", "1012", start + seconds(2)));
+    EXPECT_TRUE(table.locked("192.0.2.1", "1012", start + seconds(2)));
+    EXPECT_TRUE(table.locked("192.0.2.1", "1013", start + seconds(2)));  // one name too many
+    EXPECT_FALSE(table.locked("192.0.2.2", "1013", start + seconds(2)));
+    EXPECT_FALSE(table.locked("192.0.2.1", "1013", start + seconds(62)));
+    // And what one source does takes no room from another.
+    EXPECT_FALSE(table.add("192.0.2.2", "1000", start + seconds(2)));
+    EXPECT_EQ(table.size(), failure_table::most_names + 1);
+}
+
 TEST(Failures, SpreadOverMoreThanAMinuteDoNotLock) {
     failure_table table(5);
     for (int i = 0; i < 20; ++i)

@@ -25,10 +25,12 @@ TEST(mask_secrets, digits_of_info) {
     EXPECT_EQ(mask_secrets("INFO sip:a@b SIP/2.0\r\nContent-Type: application/dtmf-relay\r\n\r\n"
                            "Signal=5\r\nDuration=160\r\n"),
               "INFO sip:a@b SIP/2.0\r\nContent-Type: application/dtmf-relay\r\n\r\n"
-              "Signal=*\r\nDuration=160\r\n");
+              "***\r\n***\r\n");
     EXPECT_EQ(mask_secrets("x: y\r\n\r\nsignal = #\r\n"), "x: y\r\n\r\nsignal =*\r\n");
     EXPECT_EQ(mask_secrets("INFO sip:a@b SIP/2.0\r\nc: application/dtmf;x=1\r\n\r\n7"),
-              "INFO sip:a@b SIP/2.0\r\nc: application/dtmf;x=1\r\n\r\n*");
+              "INFO sip:a@b SIP/2.0\r\nc: application/dtmf;x=1\r\n\r\n***");
+    EXPECT_EQ(mask_secrets("INFO sip:a@b SIP/2.0\r\nc: text/plain\r\n\r\n  Signal = 9\r\n\r\n7"),
+              "INFO sip:a@b SIP/2.0\r\nc: text/plain\r\n\r\n***\r\n\r\n***");
 }
 
 TEST(mask_secrets, answers_to_a_challenge) {
@@ -41,6 +43,12 @@ TEST(mask_secrets, answers_to_a_challenge) {
               "Authorization: Digest username=\"1000\", nonce=\"n\", response=\"***\", qop=auth\r\n"
               "proxy-authorization: Digest response = \"***\",\r\n response=\"***\"\r\n"
               "X-Note: response=\"kept\"\r\n\r\n");
+    // Whatever lines and quotes it is spread over.
+    EXPECT_EQ(
+        mask_secrets("Authorization: Digest username=\"a\\\"b\",response\r\n =\r\n\t\"6629\"\r\n"),
+        "Authorization: Digest username=\"a\\\"b\",response\r\n =\r\n\t\"***\"\r\n");
+    EXPECT_EQ(mask_secrets("Authorization: Digest response=\"66\\\"29\", qop=auth\r\n"),
+              "Authorization: Digest response=\"***\", qop=auth\r\n");
 }
 
 TEST(mask_secrets, nothing_else_changes_and_cut_text_is_survived) {

@@ -218,6 +218,7 @@ TEST(tcp, without_descriptors_it_waits_and_does_not_spin) {
     first.send("\r\n\r\n");
     ASSERT_TRUE(pbx.core.run_until([&] { return first.pump() && first.text == "\r\n"; }));
     pbx.core.log().error("once");  // UBSan's first look at a type needs descriptors
+    EXPECT_TRUE(pbx.core.captured.contains("once"));
     unique_fd phone(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     rlimit usual{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);

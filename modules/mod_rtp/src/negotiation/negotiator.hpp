@@ -19,6 +19,10 @@ struct local_side {
     std::string address;  // an IP address, as the far end shall see it
     bool ipv6 = false;
     std::uint16_t rtp_port = 0;  // RTCP is on the next one
+    // Where all our legs are: media that a far end wants there would go round for ever. Empty when
+    // the far end is on this machine itself.
+    std::vector<std::string> own_addresses = {};
+    std::uint16_t first_port = 0, last_port = 0;
     std::uint64_t session_id = 1;
     std::vector<std::string> preferences;  // codec names; empty: whatever is offered
     bool offer_mux = false;                // a=rtcp-mux in offers (it is always accepted)

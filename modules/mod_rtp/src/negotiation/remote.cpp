@@ -40,6 +40,11 @@ result<agreed_stream> negotiator::read_stream(const sdp_description& sdp,
                                             ", this leg's is IPv", local_.ipv6 ? 6 : 4));
     if (address->multicast())
         return fail(errc::incompatible, "media to a multicast address is not sent");
+    for (const auto& own : local_.own_addresses)
+        if (own == address->text() && line.port >= local_.first_port &&
+            line.port <= local_.last_port)
+            return fail(errc::incompatible, cat("the media address ", own, ":", line.port,
+                                                " is one of this PBX's own"));
     agreed_stream stream;
     stream.address = connection->address;
     stream.rtp_port = line.port;

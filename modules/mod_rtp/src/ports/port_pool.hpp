@@ -39,6 +39,8 @@ class port_pool : public std::enable_shared_from_this<port_pool> {
 public:
     // The range for pairs opened from now on; those open stay.
     void set_range(std::uint16_t first, std::uint16_t last) noexcept;
+    std::uint16_t first() const noexcept { return first_; }
+    std::uint16_t last() const noexcept { return last_; }
     // errc::limit_reached: all are taken. errc::io_error: the address is none of this machine's, or
     // the process has no descriptor left.
     result<std::unique_ptr<port_pair>> open(const ip_address& ip);

@@ -158,6 +158,12 @@ result<std::unique_ptr<media_session>> rtp_engine::create(const leg_facts& facts
     local.address = known.advertised_media_ip;
     local.ipv6 = ip->ipv6();
     local.rtp_port = (*ports)->port();
+    auto far = known.remote_address.substr(0, known.remote_address.rfind(':'));
+    if (!far.empty() && far != ip->text() && far != advertised->text()) {
+        local.own_addresses = {ip->text(), advertised->text()};
+        local.first_port = state_->ports->first();
+        local.last_port = state_->ports->last();
+    }
     local.session_id = random_bits() >> 2;  // RFC 8866, 5.2: digits that others' readers take
     local.preferences = read_preferences(known.codec_preferences);
     local.offer_mux = is_true(vars.get("rtcp_mux"));

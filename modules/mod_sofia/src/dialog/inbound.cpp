@@ -11,8 +11,10 @@
 namespace strowger::sofia {
 
 std::shared_ptr<inbound_session> inbound_session::make(session_host& host,
-                                                       server_transaction_ptr invite) {
+                                                       server_transaction_ptr invite,
+                                                       std::shared_ptr<const void> place) {
     auto session = std::make_shared<inbound_session>(host, std::move(invite));
+    session->place_ = std::move(place);
     host.dialogs().add(session->dialog_.call_id(), session->dialog_.local_tag(), session);
     std::weak_ptr<inbound_session> weak = session;
     session->invite_->on_cancel = [weak](const message& cancel) {

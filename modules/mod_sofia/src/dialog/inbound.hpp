@@ -8,7 +8,9 @@ namespace strowger::sofia {
 class inbound_session final : public call_session {
 public:
     // `invite` is authenticated and not answered yet.
-    static std::shared_ptr<inbound_session> make(session_host& host, server_transaction_ptr invite);
+    // `place`: held until the call is over (a stranger's: there is a limit on these).
+    static std::shared_ptr<inbound_session> make(session_host& host, server_transaction_ptr invite,
+                                                 std::shared_ptr<const void> place = nullptr);
     inbound_session(session_host& host, server_transaction_ptr invite);
 
     result<void> ring() override;
@@ -23,6 +25,7 @@ private:
     void provisional(int status, std::string_view sdp);
 
     server_transaction_ptr invite_;  // until the final response
+    std::shared_ptr<const void> place_;
     bool rang_ = false, progressed_ = false, no_offer_ = false;
 };
 

@@ -20,6 +20,13 @@ void call_session::reply(const server_transaction_ptr& to, int status,
     to->respond(std::move(response));
 }
 
+bool call_session::accepts(const flow& from) const noexcept {
+    if (!flow_ || &from == flow_.get() || !flow_->encrypted()) return true;
+    bool same_user = !from.authenticated_user().empty() &&
+                     from.authenticated_user() == flow_->authenticated_user();
+    return from.encrypted() && (from.tls().verified || same_user);
+}
+
 void call_session::request(const server_transaction_ptr& what) {
     auto self = shared_from_this();
     const auto& asked = what->request();
@@ -33,7 +40,8 @@ void call_session::request(const server_transaction_ptr& what) {
     if (!dialog_.in_order(asked.sip()->sip_cseq->cs_seq))
         return reply(what, 500, {}, {}, "CSeq Out Of Order");
     if (ended_) return reply(what, 481);
-    if (!what->from()->reliable() && source_only_) use_flow(what->from());
+    if (!what->from()->reliable() && source_only_ && flow_ && !flow_->reliable())
+        use_flow(what->from());
     switch (asked.method()) {
         case sip_method_invite:
             return reinvite(what);

@@ -50,6 +50,9 @@ public:
     // The profile stops: forgets everything, sends nothing; the leg is told.
     void abandon();
 
+    // May somebody who knows the dialog's tags speak for its far end on that flow? What came over
+    // TLS stays on TLS, with somebody who is known there: a dialog over UDP is as good as its tags.
+    bool accepts(const flow& from) const noexcept;
     bool answered() const noexcept { return dialog_.state() == dialog_state::confirmed; }
     const flow_ptr& on() const noexcept { return flow_; }
 

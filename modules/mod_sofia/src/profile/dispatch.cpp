@@ -94,6 +94,12 @@ void profile::in_dialog(const server_transaction_ptr& what) {
     const auto& asked = what->request();
     auto session = dialogs_.find(asked.call_id(), asked.to_tag());
     if (!session) return respond(what, 481);
+    if (!session->accepts(*what->from())) {
+        core_.log().notice("profile ", settings_.name, ": ", asked.method_name(), " from ",
+                           to_string(what->from()->kind()), '/', to_string(what->from()->remote()),
+                           " is for a call on another, secure connection: refused");
+        return respond(what, 481);
+    }
     if (asked.method() == sip_method_invite && unsupported(what)) return;
     session->request(what);
 }
@@ -206,9 +212,26 @@ void profile::new_call(const server_transaction_ptr& what,
     ++counters_.calls_in;
     const auto& asked = what->request();
     const auto* gateway = gateway_of(asked, *what->from());
+    connection_limits::place place;
+    if (!user && !gateway) {
+        auto room = strangers_->admit(what->from()->remote().ip);
+        if (!room) {
+            auto now = core_.clock().now();
+            if (now - strangers_told_ > std::chrono::minutes(1)) {
+                strangers_told_ = now;
+                core_.log().warning(
+                    "profile ", settings_.name,
+                    ": calls of unknown callers are refused, as one from ",
+                    to_string(what->from()->remote()), ": ", room.error().text,
+                    " (max-unauthenticated-calls, max-unauthenticated-calls-per-address)");
+            }
+            return respond(what, 503, "Retry-After", "30");
+        }
+        place = std::move(*room);
+    }
     if (gateway) gateways_->count_call(gateway->name, false, false);
     auto call = describe(asked, *what->from(), settings_, user.get(), gateway);
-    auto session = inbound_session::make(*this, what);
+    auto session = inbound_session::make(*this, what, std::move(place));
     call.signalling = owned<leg>(endpoint.again(), std::make_unique<invite_leg>(session));
     auto made = core_.calls().incoming(std::move(call));
     if (made) return;

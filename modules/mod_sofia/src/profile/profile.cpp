@@ -41,6 +41,8 @@ void profile::start() {
         [this](const address& peer) { return datagram(peer); });
     auth_ = make_authenticator(core_, settings_.auth);
     registrar_ = make_registrar(core_, settings_.registrar, *transport_);
+    strangers_ = std::make_shared<connection_limits>(settings_.max_strangers,
+                                                     settings_.max_strangers_per_address, "calls");
     if (settings_.trace) transport_->trace(true);
     transport_->start();
     running_ = true;
@@ -251,14 +253,16 @@ void profile::flow_closed(const flow_ptr& which, std::string_view reason) {
     dialogs_.flow_closed(which, reason);
 }
 
-void profile::ack(message what, const flow_ptr&) {
-    if (auto session = dialogs_.find(what.call_id(), what.to_tag())) session->ack(what);
+void profile::ack(message what, const flow_ptr& from) {
+    auto session = dialogs_.find(what.call_id(), what.to_tag());
+    if (session && session->accepts(*from)) session->ack(what);
 }
 
-void profile::stray_response(message what, const flow_ptr&) {
+void profile::stray_response(message what, const flow_ptr& from) {
     int status = what.status();
     if (status < 200 || status > 299) return;
-    if (auto session = dialogs_.find(what.call_id(), what.from_tag())) session->stray_success(what);
+    auto session = dialogs_.find(what.call_id(), what.from_tag());
+    if (session && session->accepts(*from)) session->stray_success(what);
 }
 
 }  // namespace strowger::sofia

@@ -9,6 +9,8 @@
 #include "resolver.hpp"
 #include "settings.hpp"
 
+#include "transport/limits.hpp"
+
 #include <strowger/context.hpp>
 
 #include <cstdint>
@@ -116,6 +118,8 @@ private:
     bool running_ = false;
     profile_counters counters_;
     dialog_table dialogs_;
+    std::shared_ptr<connection_limits> strangers_;  // calls of callers that nobody knows
+    steady_time strangers_told_{};
     resolver resolver_;
     std::unique_ptr<transport> transport_;
     std::unique_ptr<transaction_layer> transactions_;

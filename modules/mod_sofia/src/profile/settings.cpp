@@ -205,6 +205,9 @@ profile_settings read_profile(const config_node& node, const config_snapshot& fr
     out.dialplan = params.text("dialplan");
     out.user_agent = params.text("user-agent-string");
     out.caller_id_type = params.text("caller-id-type");
+    out.max_strangers = static_cast<std::size_t>(params.integer("max-unauthenticated-calls"));
+    out.max_strangers_per_address =
+        static_cast<std::size_t>(params.integer("max-unauthenticated-calls-per-address"));
     out.max_proceeding = static_cast<std::size_t>(params.integer("max-proceeding"));
     out.log_auth_failures = params.boolean("log-auth-failures");
     out.trace = params.boolean("sip-trace");

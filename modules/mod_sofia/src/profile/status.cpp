@@ -1,5 +1,6 @@
 #include "status.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 namespace strowger::sofia {
@@ -146,9 +147,9 @@ std::string registration_page(const profile& of, wall_time wall) {
         auto left = std::chrono::duration_cast<std::chrono::seconds>(each.expires - wall).count();
         auto where = parse_address(each.source, 0);
         bool lost = each.transport != "udp" && !const_cast<profile&>(of).flow_of(each);
-        out += cat("Call-ID:    \t", each.call_id, "\nUser:       \t", each.user, '@', each.domain,
-                   "\nContact:    \t<", each.contact, ">\nAgent:      \t", each.user_agent,
-                   "\nStatus:     \tRegistered(",
+        out += cat("Call-ID:    \t", printable(each.call_id), "\nUser:       \t", each.user, '@',
+                   each.domain, "\nContact:    \t<", printable(each.contact), ">\nAgent:      \t",
+                   printable(each.user_agent), "\nStatus:     \tRegistered(",
                    each.transport == "tls"   ? "TLS"
                    : each.transport == "tcp" ? "TCP"
                                              : "UDP",

@@ -7,11 +7,11 @@ result<connection_limits::place> connection_limits::admit(const boost::asio::ip:
         std::scoped_lock guard(lock_);
         if (taken_ >= most_)
             return fail(errc::limit_reached,
-                        cat("the profile has ", taken_, " connections, all it may have"));
+                        cat("the profile has ", taken_, ' ', what_, ", all it may have"));
         auto& of_peer = strangers_[peer];
         if (of_peer >= most_per_peer_)
             return fail(errc::limit_reached,
-                        cat("it has ", of_peer, " connections already on which nobody is known"));
+                        cat("it has ", of_peer, ' ', what_, " already on which nobody is known"));
         ++of_peer;
         ++taken_;
     }

@@ -14,13 +14,16 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace strowger::sofia {
 
 class connection_limits : public std::enable_shared_from_this<connection_limits> {
 public:
-    connection_limits(std::size_t most, std::size_t most_per_peer) noexcept
-        : most_(most), most_per_peer_(most_per_peer) {}
+    // `what` is counted, for the errors' text: "connections", "calls".
+    connection_limits(std::size_t most, std::size_t most_per_peer,
+                      std::string_view what = "connections") noexcept
+        : most_(most), most_per_peer_(most_per_peer), what_(what) {}
 
     // A place for one connection; it is free again when the last copy goes.
     class ticket {
@@ -46,6 +49,7 @@ public:
 private:
     void forget_stranger(const boost::asio::ip::address& peer) noexcept;
     const std::size_t most_, most_per_peer_;
+    const std::string_view what_;
     mutable std::mutex lock_;
     std::size_t taken_ = 0;
     std::map<boost::asio::ip::address, std::size_t> strangers_;

@@ -17,22 +17,29 @@ std::size_t find_nocase(std::string_view text, std::string_view what, std::size_
     return std::string_view::npos;
 }
 
+// Behind the quote that closes the one at `at`; a backslash takes the next character along.
+std::size_t end_of_quoted(std::string_view text, std::size_t at) noexcept {
+    for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\') ++at;
+    return at + 1;
+}
+
 // RFC 7616, 3.4: response=…; the only field of credentials from which a password can be guessed.
 void append_without_responses(std::string& out, std::string_view line) {
     constexpr std::string_view mark = "response";
-    constexpr std::string_view blank = " \t";
+    constexpr std::string_view blank = " \t\r\n";  // it may go on in another line
     std::size_t done = 0;
     std::size_t at = 0;
     while ((at = find_nocase(line, mark, at)) != line.npos) {
-        bool word = at == 0 || std::string_view(", \t").find(line[at - 1]) != line.npos;
+        bool word = at == 0 || std::string_view(", \t\r\n").find(line[at - 1]) != line.npos;
         at += mark.size();
         auto sign = line.find_first_not_of(blank, at);
         if (!word || sign == line.npos || line[sign] != '=') continue;
         auto value = line.find_first_not_of(blank, sign + 1);
         if (value == line.npos) break;
         bool quoted = line[value] == '"';
-        auto end = quoted ? line.find('"', value + 1) : line.find_first_of(", \t", value);
-        end = end == line.npos ? line.size() : quoted ? end + 1 : end;
+        auto end = quoted ? end_of_quoted(line, value) : line.find_first_of(", \t\r\n", value);
+        end = std::min(end, line.size());
         out.append(line.substr(done, value - done)).append("\"***\"");
         done = at = end;
     }
@@ -52,6 +59,11 @@ public:
         out_.reserve(text.size() + 16);
         while (!text.empty()) {
             auto end = text.find('\n');
+            // A header that goes on in other lines is one (RFC 3261, 7.3.1).
+            bool empty = trim(text.substr(0, end)).empty();
+            while (!in_body_ && !empty && end != text.npos && end + 1 < text.size() &&
+                   (text[end + 1] == ' ' || text[end + 1] == '\t'))
+                end = text.find('\n', end + 1);
             auto whole = end == text.npos ? text : text.substr(0, end + 1);
             auto line = whole;
             while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
@@ -65,6 +77,13 @@ public:
 
 private:
     void one_line(std::string_view line) {
+        if (first_) info_ = starts_with_nocase(line, "INFO ");
+        first_ = false;
+        // Whatever an INFO carries: digits have more spellings than one.
+        if (in_body_ && info_) {
+            if (!line.empty()) out_.append("***");
+            return;
+        }
         if (in_body_) return body_line(line);
         if (line.empty()) {
             in_body_ = seen_header_;
@@ -102,6 +121,7 @@ private:
     }
 
     std::string out_;
+    bool first_ = true, info_ = false;  // the first line; it begins a request INFO
     bool in_body_ = false, seen_header_ = false, credentials_ = false, digits_only_ = false;
 };
 

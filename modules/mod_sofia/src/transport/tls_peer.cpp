@@ -2,6 +2,7 @@
 
 #include "transport/sockets.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 #include <openssl/err.h>
@@ -36,13 +37,8 @@ std::string_view domain_of(std::string_view uri) noexcept {
     return uri.substr(0, uri.find_first_of(":;?"));
 }
 
-// Control characters in a certificate's names must not reach a terminal.
-std::string printable(std::string_view text) {
-    std::string out(text.substr(0, 256));
-    for (auto& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return out;
-}
+// Names of a certificate are for people to read.
+std::string name_text(std::string_view text) { return printable(text.substr(0, 256)); }
 
 std::string ip_text(const ASN1_OCTET_STRING* octets) {
     auto bytes = text_of(octets);
@@ -63,7 +59,7 @@ std::string common_name(X509* certificate) {
     char room[256] = {};
     auto length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName,
                                             room, sizeof room);
-    return length > 0 ? printable(std::string_view(room, static_cast<std::size_t>(length)))
+    return length > 0 ? name_text(std::string_view(room, static_cast<std::size_t>(length)))
                       : std::string();
 }
 
@@ -153,9 +149,9 @@ std::vector<std::string> certificate_names(X509* certificate) {
     each_name(certificate, [&](const GENERAL_NAME* each) {
         if (names.size() >= 50) return;
         if (each->type == GEN_URI)
-            names.push_back(printable(text_of(each->d.uniformResourceIdentifier)));
+            names.push_back(name_text(text_of(each->d.uniformResourceIdentifier)));
         else if (each->type == GEN_DNS)
-            names.push_back(printable(text_of(each->d.dNSName)));
+            names.push_back(name_text(text_of(each->d.dNSName)));
         else if (each->type == GEN_IPADD)
             names.push_back(ip_text(each->d.iPAddress));
     });
