@@ -22,8 +22,8 @@ std::optional<bool> by_pcre(std::string_view text, std::string_view subject) {
     int problem = 0;
     PCRE2_SIZE offset = 0;
     std::unique_ptr<pcre2_code, void (*)(pcre2_code*)> code(
-        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), PCRE2_DOLLAR_ENDONLY, &problem, &offset,
-                      nullptr),
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), PCRE2_DOLLAR_ENDONLY,
+                      &problem, &offset, nullptr),
         [](pcre2_code* each) { pcre2_code_free(each); });
     if (!code) return {};
     std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)> room(

@@ -35,7 +35,8 @@ struct profile_settings {
     std::string inbound_codecs, outbound_codecs;
     std::chrono::milliseconds media_timeout{0}, media_hold_timeout{0};
     std::string caller_id_type = "rpid";  // rpid, pid, none
-    std::size_t max_strangers = 4000, max_strangers_per_address = 2000;  // calls without a known caller
+    std::size_t max_strangers = 4000,
+                max_strangers_per_address = 2000;  // calls without a known caller
     std::size_t max_proceeding = 0;  // server transactions at once; 0: no limit of its own
     bool registers = true;           // not disable-register
     bool log_auth_failures = false;
