@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 import sipp
-from harness.pbx import descriptors, resident_kb
+from harness.pbx import SOURCE, descriptors, resident_kb
 from sip_client import Client, sdp
 from support import SANITIZED, PbxCase, far_end, loopback
 
@@ -129,6 +129,29 @@ class Echo(PbxCase):
 
 PCMU, PCMA = "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000"
 INCOMPATIBLE = 'Q.850;cause=88;text="INCOMPATIBLE_DESTINATION"'
+
+
+class Strangers(PbxCase):
+    """Callers that nobody knows have a limit: they do not take all ports."""
+    overlay_files = {"sip_profiles/external.xml": (SOURCE / "conf/sip_profiles/external.xml").read_text().replace(
+        '<param name="auth-calls"', '<param name="max-unauthenticated-calls-per-address" value="2"/>\n    '
+        '<param name="auth-calls"')}
+
+    def test_one_address_has_so_many_calls_and_others_have_theirs(self):
+        with Client(self.pbx.address, 5080) as one, Client(self.pbx.address, 5080, address="127.0.0.2") as other:
+            up = [one.invite("9196", sdp(one.address, 4000)) for _ in range(2)]
+            self.assertEqual([answer.status for answer, _ in up], [200, 200])
+            refused, _ = one.invite("9196", sdp(one.address, 4000))
+            self.assertEqual((refused.status, refused.one("Retry-After")), (503, "30"))
+            self.pbx.wait_log("calls of unknown callers are refused")
+            elsewhere, end = other.invite("9196", sdp(other.address, 4000))
+            self.assertEqual(elsewhere.status, 200)
+            self.assertEqual(end().status, 200)
+            for _, end in up:
+                self.assertEqual(end().status, 200)
+            self.wait_no_channels()
+            again, end = one.invite("9196", sdp(one.address, 4000))
+            self.assertEqual((again.status, end().status), (200, 200))
 
 
 class CodecCase(PbxCase):

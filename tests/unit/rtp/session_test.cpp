@@ -237,6 +237,22 @@ TEST_F(sessions, silence_counts_from_the_answer_on) {
     EXPECT_TRUE(wait_for([&] { return at_a.timeouts == 1; }));
 }
 
+// Two legs of one call whose far ends name each other's port: every packet would go round for ever.
+TEST_F(sessions, media_to_a_port_of_ours_are_refused) {
+    auto ours = make(direction::inbound);
+    ASSERT_TRUE(ours->set_remote(a.sdp(), "", sdp_kind::offer));
+    auto text = ours->create_answer().value();
+    auto elsewhere = facts(direction::inbound);
+    elsewhere.remote_address = "192.0.2.1:5060";
+    auto refused = media->create(elsewhere, {}, nullptr).value()->set_remote(text, "",
+                                                                             sdp_kind::offer);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::incompatible);
+    EXPECT_NE(refused.error().text.find("is one of this PBX's own"), std::string::npos);
+    // The PBX calls itself: there the other side's port is one of ours.
+    EXPECT_TRUE(make(direction::inbound)->set_remote(text, "", sdp_kind::offer));
+}
+
 TEST_F(sessions, no_port_free) {
     media->set_ports(1025, 1025);
     auto made = media->create(facts(direction::inbound), {}, nullptr);

@@ -409,6 +409,38 @@ TEST(inbound_over_a_connection, its_end_is_the_end_of_the_call) {
     w.advance(40s);
 }
 
+// What came over TLS stays there: who knows the tags alone, from elsewhere, is a stranger.
+TEST(inbound_over_a_connection, who_else_may_speak_for_the_far_end) {
+    auto at = [](transport_kind kind, const char* ip) {
+        return std::make_shared<fake_flow>(kind,
+                                           address{boost::asio::ip::make_address(ip), 40000});
+    };
+    world w(transport_kind::tls);
+    auto text = invite();
+    text.replace(text.find("SIP/2.0/UDP"), 11, "SIP/2.0/TLS");
+    w.receive(text);
+    w.next();
+    ASSERT_TRUE(w.leg->answer("v=answer\r\n"));
+    auto session = w.table.find("call-1", tag_of(header(w.next(), "To")));
+    ASSERT_TRUE(session);
+    auto other = at(transport_kind::tls, "192.0.2.1");
+    EXPECT_TRUE(session->accepts(*w.peer));
+    EXPECT_FALSE(session->accepts(*at(transport_kind::udp, "192.0.2.1")));
+    EXPECT_FALSE(session->accepts(*at(transport_kind::tcp, "192.0.2.1")));
+    EXPECT_FALSE(session->accepts(*other));
+    w.peer->authenticate("1000@pbx.example.com");
+    EXPECT_FALSE(session->accepts(*other));
+    other->authenticate("1001@pbx.example.com");
+    EXPECT_FALSE(session->accepts(*other));
+    other->authenticate("1000@pbx.example.com");  // the phone has connected anew
+    EXPECT_TRUE(session->accepts(*other));
+    auto in_the_clear = at(transport_kind::tcp, "192.0.2.1");
+    in_the_clear->authenticate("1000@pbx.example.com");
+    EXPECT_FALSE(session->accepts(*in_the_clear));
+    w.leg->hangup(hangup_cause::normal_clearing, "");
+    w.advance(40s);
+}
+
 TEST_F(inbound, a_leg_that_is_dropped_ends_its_call) {
     answer();
     w.leg.reset();
