@@ -21,8 +21,8 @@ const char* const usage =
     "  -out NAME   writes NAME.pem (default: agent for servers, the common name for clients)\n"
     "  -days N     valid for N days (default 2190)\n"
     "  -key KIND   rsa (2048 bits, default) or ec (P-256)\n"
-    "  -dir DIR    where all files are (default: the conf/ssl directory beside this program's "
-    "bin)\n"
+    "  -dir DIR    where all files are (default: ssl in the configuration's "
+    "folder beside this program's bin)\n"
     "  -yes        replace or remove without asking\n";
 
 namespace {
@@ -64,7 +64,9 @@ void need_name(const options& made) {
 std::filesystem::path default_directory() {
     std::error_code ignored;
     auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    return self.parent_path().parent_path() / "conf" / "ssl";
+    auto prefix = self.parent_path().parent_path();
+    auto installed = prefix / "share" / "strowger" / "conf";
+    return (std::filesystem::exists(installed, ignored) ? installed : prefix / "conf") / "ssl";
 }
 
 }  // namespace

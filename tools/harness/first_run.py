@@ -34,6 +34,7 @@ Strowger is running. Try it:
   phone settings         {domain}, TLS on port {pbx.cli('global_getvar internal_tls_port')[1]} with SRTP """
           f"""(or UDP/TCP on {pbx.cli('global_getvar internal_sip_port')[1]}, in the clear)
   dial                   1000-1019 another phone, 9196 an echo, 9197 a tone
+  its configuration      {pbx.conf.relative_to(SOURCE)} (edit it there; "reloadxml" or SIGHUP takes it)
   ask it                 build/install/bin/strowger_cli -run {pbx.run.relative_to(SOURCE)} -x "show calls"
 Ctrl-C ends it.
 """, flush=True)

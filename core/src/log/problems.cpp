@@ -7,7 +7,8 @@ void write_problems(const logger& log, const problems& found) {
         auto level = each.level == severity::error     ? log_level::error
                      : each.level == severity::warning ? log_level::warning
                                                        : log_level::notice;
-        log.write(level, each.where.text(), ": ", each.text);
+        auto where = each.where.text();
+        log.write(level, where, where.empty() ? "" : ": ", each.text);
     }
 }
 

@@ -98,7 +98,7 @@ result<command_line> parse_command_line(const std::vector<std::string>& words) {
 std::string_view usage() noexcept {
     return R"(usage: strowger [options]
   -conf DIR          configuration (strowger.xml, else freeswitch.xml, is read there)
-  -certs DIR         certificates and keys
+  -certs DIR         certificates and keys (without it: ssl in the configuration's folder)
   -db DIR            databases
   -log DIR           log files
   -mod DIR           modules
@@ -126,7 +126,7 @@ core_directories with_defaults(core_directories at, const std::string& prefix) {
             which = based ? cat(at.base, "/", below_base) : cat(prefix, "/", below_prefix);
     };
     fill(at.conf, "conf", "share/strowger/conf");
-    fill(at.certs, "certs", "var/certs");
+    if (at.certs.empty()) at.certs = at.conf + "/ssl";  // where gentls_cert puts them
     fill(at.log, "log", "var/log");
     fill(at.db, "db", "var/db");
     fill(at.run, "run", "var/run");

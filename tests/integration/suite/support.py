@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 import unittest
@@ -45,6 +46,16 @@ def far_end(name, options=""):
   </extension>
 </include>
 """
+
+
+def for_everybody(folder):
+    """Programs and modules that any user can run: the build's own, or installed in that folder when the way to the build is
+    closed for others (a clone in /root)."""
+    if all(each.stat().st_mode & 0o001 for each in [BUILD, *BUILD.parents]):
+        return Installed.build(BUILD)
+    prefix = Path(folder) / "prefix"
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
+    return Installed(prefix / "bin", prefix / "lib/strowger/modules", SOURCE / "conf")
 
 
 class PbxCase(unittest.TestCase):

@@ -11,6 +11,7 @@ import unittest
 from fresh_pbx import FreshPbx
 from harness.pbx import SOURCE
 from sip_client import Client
+from support import for_everybody
 
 INTERNAL = (SOURCE / "conf/sip_profiles/internal.xml").read_text()
 TLS_ONLY = INTERNAL.replace('name="tls-only" value="false"', 'name="tls-only" value="true"')
@@ -185,6 +186,7 @@ class OtherUser(CertificateCase):
 
     def test_started_by_a_plain_user(self):
         pbx = self.prepared(extra=())
+        pbx.installed = for_everybody(pbx.folder)
         for each in ("db", "log", "run"):
             shutil.chown(pbx.base / each, "nobody")
         pbx.start(wrapper=("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from fresh_pbx import FreshPbx
 from harness.pbx import SOURCE
 from sip_client import Client, sdp
-from support import BUILD, PbxCase
+from support import BUILD, PbxCase, for_everybody
 
 PROGRAM = BUILD / "bin/strowger"
 SWITCH = (SOURCE / "conf/autoload_configs/switch.conf.xml").read_text()
@@ -204,7 +204,9 @@ class Background(FreshPbx):
 @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
 class OtherUser(FreshPbx):
     def test_everything_of_root_is_gone(self):
-        pbx = self.fresh(extra=("-u", "nobody")).start()
+        pbx = self.fresh(extra=("-u", "nobody"))
+        pbx.installed = for_everybody(pbx.folder)
+        pbx.start()
         nobody = pwd.getpwnam("nobody")
         facts = dict(line.split(":\t", 1) for line in Path(f"/proc/{pbx.pid}/status").read_text().splitlines() if ":\t" in line)
         self.assertEqual(set(facts["Uid"].split()), {str(nobody.pw_uid)})

@@ -11,13 +11,6 @@ from harness.pbx import SOURCE, Installed
 from sip_client import Client, sdp
 from support import BUILD, SANITIZED, PbxCase
 
-PROJECT = """cmake_minimum_required(VERSION 3.25)
-project(hello CXX)
-find_package(Strowger REQUIRED)
-add_library(mod_hello MODULE mod_hello.cpp)
-set_target_properties(mod_hello PROPERTIES PREFIX "")
-target_link_libraries(mod_hello PRIVATE Strowger::core)
-"""
 DIALPLAN = """<include>
   <extension name="hello">
     <condition field="destination_number" expression="^hello$">
@@ -46,7 +39,7 @@ class ReadmeModule(PbxCase):
         project.mkdir()
         readme = (SOURCE / "README.md").read_text()
         (project / "mod_hello.cpp").write_text(re.search(r"```cpp\n(.*?)```", readme, re.S).group(1))
-        (project / "CMakeLists.txt").write_text(PROJECT)
+        (project / "CMakeLists.txt").write_text(re.search(r"```cmake\n(.*?)```", readme, re.S).group(1))
         cache = dict(line.split("=", 1) for line in (BUILD / "CMakeCache.txt").read_text().splitlines() if "=" in line)
         flags = [f"-DCMAKE_BUILD_TYPE={cache['CMAKE_BUILD_TYPE:STRING']}"]
         if SANITIZED:
@@ -54,7 +47,7 @@ class ReadmeModule(PbxCase):
             flags.append(f"-DCMAKE_CXX_FLAGS=-fsanitize={kind}")
         if cache["CMAKE_BUILD_TYPE:STRING"] == "Debug":  # as Strowger itself: the tag must match
             flags[-1:] = [flags[-1] + (" " if SANITIZED else ""), "-DCMAKE_CXX_FLAGS_DEBUG=-g -D_GLIBCXX_ASSERTIONS"]
-        run("cmake", "-B", project / "build", "-S", project, f"-DCMAKE_PREFIX_PATH={prefix}", *[flag.strip() for flag in flags])
+        run("cmake", "-G", "Ninja", "-B", project / "build", "-S", project, f"-DCMAKE_PREFIX_PATH={prefix}", *[flag.strip() for flag in flags])
         run("cmake", "--build", project / "build")
         pbx = super().make_pbx(**how)
         pbx.installed = Installed(prefix / "bin", prefix / "lib/strowger/modules", SOURCE / "conf")

@@ -215,6 +215,7 @@ TEST_F(sessions, silence_is_reported_once_and_hold_has_its_own_limit) {
     one->observe(&at_a);
     ASSERT_TRUE(one->set_remote(a.sdp(), "", sdp_kind::offer));
     a.call(one->create_answer().value());
+    one->established();
     a.send(0, 1, speech(1));
     EXPECT_TRUE(wait_for([&] { return at_a.timeouts == 1; }));
     a.send(0, 2, speech(1));

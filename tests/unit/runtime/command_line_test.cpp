@@ -62,12 +62,14 @@ TEST(command_line_test, defaults_below_base_or_prefix) {
     at.db = "/mine";
     auto prefix = with_defaults(at, "/opt/strowger");
     EXPECT_EQ(prefix.conf, "/opt/strowger/share/strowger/conf");
+    EXPECT_EQ(prefix.certs, "/opt/strowger/share/strowger/conf/ssl");
     EXPECT_EQ(prefix.log, "/opt/strowger/var/log");
     EXPECT_EQ(prefix.db, "/mine");
     EXPECT_EQ(prefix.mod, "/opt/strowger/lib/strowger/modules");
     at.base = "/base";
     auto based = with_defaults(at, "/opt/strowger");
     EXPECT_EQ(based.conf, "/base/conf");
+    EXPECT_EQ(based.certs, "/base/conf/ssl");
     EXPECT_EQ(based.run, "/base/run");
     EXPECT_EQ(based.mod, "/opt/strowger/lib/strowger/modules");
 }
