@@ -245,8 +245,8 @@ TEST_F(sessions, media_to_a_port_of_ours_are_refused) {
     auto text = ours->create_answer().value();
     auto elsewhere = facts(direction::inbound);
     elsewhere.remote_address = "192.0.2.1:5060";
-    auto refused = media->create(elsewhere, {}, nullptr).value()->set_remote(text, "",
-                                                                             sdp_kind::offer);
+    auto refused =
+        media->create(elsewhere, {}, nullptr).value()->set_remote(text, "", sdp_kind::offer);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, errc::incompatible);
     EXPECT_NE(refused.error().text.find("is one of this PBX's own"), std::string::npos);

@@ -412,8 +412,7 @@ TEST(inbound_over_a_connection, its_end_is_the_end_of_the_call) {
 // What came over TLS stays there: who knows the tags alone, from elsewhere, is a stranger.
 TEST(inbound_over_a_connection, who_else_may_speak_for_the_far_end) {
     auto at = [](transport_kind kind, const char* ip) {
-        return std::make_shared<fake_flow>(kind,
-                                           address{boost::asio::ip::make_address(ip), 40000});
+        return std::make_shared<fake_flow>(kind, address{boost::asio::ip::make_address(ip), 40000});
     };
     world w(transport_kind::tls);
     auto text = invite();
