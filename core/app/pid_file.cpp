@@ -38,8 +38,8 @@ pid_file::~pid_file() {
 
 // False: whoever had it has removed the file since it was opened here.
 bool pid_file::is_in_place() const noexcept {
-    struct ::stat opened {
-    }, named{};
+    struct ::stat opened {};
+    struct ::stat named {};
     return ::fstat(fd_, &opened) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }

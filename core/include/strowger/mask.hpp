@@ -1,5 +1,5 @@
-// Key material made unreadable, for whatever people get to see: logs, facts, commands, traces. The
-// log does this to every record by itself.
+// Text made fit for people and their terminals: logs, facts, commands, traces. The log does this to
+// every record by itself.
 #pragma once
 
 #include <string>
@@ -13,8 +13,7 @@ namespace strowger {
 std::string mask_keys(std::string text);
 
 // A terminal obeys control characters, and outsiders choose names: each (C0, DEL, C1 in UTF-8)
-// becomes
-// '?'. Pure; any thread.
+// becomes '?'. Pure; any thread.
 std::string printable(std::string_view text);
 
 }  // namespace strowger

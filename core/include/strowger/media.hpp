@@ -50,7 +50,7 @@ enum class stream_direction { sendrecv, sendonly, recvonly, inactive };
 struct media_status {
     bool negotiated = false;
     bool encrypted = false;  // every stream in use is protected, both ways
-    std::string protocol;    // "RTP/AVP", "RTP/SAVP"
+    std::string protocol;    // as the media line of the SDP names it
     std::string keying;      // "SDES", "DTLS", or empty
     std::string suite;       // "AES_CM_128_HMAC_SHA1_80", or empty
     std::string codec;       // "PCMA/8000"

@@ -2,6 +2,7 @@
 #include "apps.hpp"
 #include "words.hpp"
 
+#include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
 namespace strowger::apps {
@@ -22,14 +23,6 @@ std::pair<log_level, std::string_view> level_of(std::string_view data) {
     return {log_level::debug, trim(data)};
 }
 
-// What callers say of themselves ends up here: one record stays one line.
-std::string one_line(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return out;
-}
-
 }  // namespace
 
 application make_log(context& in) {
@@ -40,7 +33,7 @@ application make_log(context& in) {
     out.inline_allowed = true;
     out.run = [&log = in.log()](channel& self, std::string data) {
         auto [level, text] = level_of(data);
-        log.write(level, self.caller().chan_name, " ", one_line(self.shown({}, text)));
+        log.write(level, self.caller().chan_name, " ", printable(self.shown({}, text)));
         return finished();
     };
     return out;

@@ -140,13 +140,18 @@ TEST_F(inbound, a_refusal_carries_status_and_cause) {
     EXPECT_EQ(w.table.size(), 0u);
 }
 
-TEST_F(inbound, cancel_is_answered_and_ends_the_call) {
-    ring();
-    w.receive(
+std::string cancel(std::string_view more = {}) {
+    return cat(
         "CANCEL sip:1001@pbx.example.com SIP/2.0\n"
         "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1;rport\n"
         "From: \"Alice\" <sip:1000@pbx.example.com>;tag=alice\n"
-        "To: <sip:1001@pbx.example.com>\nCall-ID: call-1\nCSeq: 10 CANCEL\nMax-Forwards: 70");
+        "To: <sip:1001@pbx.example.com>\nCall-ID: call-1\nCSeq: 10 CANCEL\nMax-Forwards: 70",
+        more);
+}
+
+TEST_F(inbound, cancel_is_answered_and_ends_the_call) {
+    ring();
+    w.receive(cancel());
     EXPECT_EQ(w.next_start(), "SIP/2.0 200 OK");
     EXPECT_EQ(w.next_start(), "SIP/2.0 487 Request Terminated");
     EXPECT_TRUE(w.events.has("ended ORIGINATOR_CANCEL (cancelled by the caller)"));
@@ -155,12 +160,7 @@ TEST_F(inbound, cancel_is_answered_and_ends_the_call) {
 // RFC 3326: what a proxy in front of us says when another of its branches was answered.
 TEST_F(inbound, a_cancel_says_that_somebody_else_took_the_call) {
     ring();
-    w.receive(
-        "CANCEL sip:1001@pbx.example.com SIP/2.0\n"
-        "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1;rport\n"
-        "From: \"Alice\" <sip:1000@pbx.example.com>;tag=alice\n"
-        "To: <sip:1001@pbx.example.com>\nCall-ID: call-1\nCSeq: 10 CANCEL\nMax-Forwards: 70\n"
-        "Reason: SIP;cause=200;text=\"Call completed elsewhere\"");
+    w.receive(cancel("\nReason: SIP;cause=200;text=\"Call completed elsewhere\""));
     EXPECT_EQ(w.next_start(), "SIP/2.0 200 OK");
     EXPECT_EQ(w.next_start(), "SIP/2.0 487 Request Terminated");
     EXPECT_TRUE(w.events.has("ended LOSE_RACE (somebody else took the call)"));
@@ -168,11 +168,7 @@ TEST_F(inbound, a_cancel_says_that_somebody_else_took_the_call) {
 
 TEST_F(inbound, a_cancel_after_the_answer_changes_nothing) {
     answer();
-    w.receive(
-        "CANCEL sip:1001@pbx.example.com SIP/2.0\n"
-        "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1;rport\n"
-        "From: \"Alice\" <sip:1000@pbx.example.com>;tag=alice\n"
-        "To: <sip:1001@pbx.example.com>\nCall-ID: call-1\nCSeq: 10 CANCEL\nMax-Forwards: 70");
+    w.receive(cancel());
     EXPECT_TRUE(w.events.heard.empty());
     EXPECT_TRUE(w.leg->reoffer("v=hold\r\n"));
 }
