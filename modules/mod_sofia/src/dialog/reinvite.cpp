@@ -1,26 +1,24 @@
 // Re-INVITEs, theirs and ours (RFC 3261, 14).
 #include "causes.hpp"
 #include "fields.hpp"
+#include "message/random.hpp"
 #include "session.hpp"
 #include "transaction/route_back.hpp"
 
 #include <strowger/text.hpp>
-
-#include <random>
 
 namespace strowger::sofia {
 
 namespace {
 
 // RFC 3261, 14.1: 2.1 to 4 seconds for the side that made the Call-ID, 0 to 2 for the other, in
-// units of 10 ms.
+// units of 10 ms. Never zero: both sides would go on crossing in the same moment.
 std::chrono::milliseconds glare_pause(bool ours) {
     static constexpr std::chrono::milliseconds unit(10);
-    std::random_device random;
-    auto between = [&](int least, int most) {
-        return static_cast<int>(random() % static_cast<unsigned>(most - least + 1)) + least;
+    auto between = [](std::uint64_t least, std::uint64_t most) {
+        return unit * (random_64() % (most - least + 1) + least);
     };
-    return unit * (ours ? between(210, 400) : between(0, 200));
+    return ours ? between(210, 400) : between(1, 200);
 }
 
 constexpr int most_glare_tries = 5;
