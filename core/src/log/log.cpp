@@ -159,8 +159,9 @@ private:
         std::make_shared<std::atomic<std::uint64_t>>(0);
     std::shared_ptr<spdlog::sinks::stdout_color_sink_mt> console_;
     std::shared_ptr<file_sink> file_;
-    std::shared_ptr<spdlog::details::thread_pool> queue_;  // joined when it goes
     std::shared_ptr<spdlog::async_logger> logger_;
+    // Goes first: its thread, which is joined then, never releases the logger last.
+    std::shared_ptr<spdlog::details::thread_pool> queue_;
 };
 
 }  // namespace

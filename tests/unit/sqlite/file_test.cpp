@@ -9,7 +9,9 @@
 #include <csignal>
 
 // The children that are killed here start threads of their own, which TSan refuses unless told.
-extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+extern "C" [[gnu::visibility("default")]] const char* __tsan_default_options() {
+    return "die_after_fork=0";
+}
 
 namespace strowger::sqlite {
 namespace {
