@@ -19,13 +19,14 @@ task<> run_playback(logger* log, channel* self, std::string data) {
         log->error(self->caller().chan_name, ": playback ", data, ": ", length.error().text);
         co_return;
     }
-    bool endless = length->count() == 0;
-    do {
-        auto nap =
-            self->sleep(endless ? std::chrono::hours(1)
-                                : std::chrono::duration_cast<steady_time::duration>(*length));
-        co_await std::move(nap);
-    } while (endless);
+    if (length->count() == 0) {
+        for (;;) {  // until the call ends
+            auto hour = self->sleep(std::chrono::hours(1));
+            co_await std::move(hour);
+        }
+    }
+    auto whole = self->sleep(*length);
+    co_await std::move(whole);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <strowger/text.hpp>
 
+#include <utility>
+
 namespace strowger::sofia {
 namespace {
 

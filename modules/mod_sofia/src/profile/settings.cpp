@@ -16,7 +16,8 @@ using std::chrono::seconds;
 
 std::string global(const config_snapshot& from, std::string_view name, std::string otherwise) {
     const auto* value = from.global(name);
-    return value && !value->empty() ? *value : std::move(otherwise);
+    if (value && !value->empty()) return *value;
+    return otherwise;
 }
 
 // sip-ip and rtp-ip: digits, or "auto".
