@@ -1,6 +1,7 @@
 // The `strowger` program.
 #include "background.hpp"
 #include "crash.hpp"
+#include "crash_report.hpp"
 #include "pid_file.hpp"
 #include "privileges.hpp"
 #include "signals.hpp"
@@ -19,6 +20,7 @@
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -108,6 +110,8 @@ int run(const command_line& line, core_options options, background& behind) {
     }
     ::umask(027);  // logs and registrations are nobody else's business
     auto folders = make_folders(options.at, who);
+    crash_reports_go_to(options.at.log);
+    auto crash = unread_crash_report(options.at.log, options.at.run);
     pid_file mine(options.at.run);
     mine.take().value();
     auto at = options.at;
@@ -115,6 +119,9 @@ int run(const command_line& line, core_options options, background& behind) {
     // From here on a signal does not kill what is half started: it is heard when the loop runs.
     signals heard(pbx);
     configure(pbx);
+    if (!crash.empty())
+        pbx.log().warning("Strowger crashed when it ran last: ", crash,
+                          " says where and what to do");
     auto started = pbx.start();
     if (started && who) started = give_up_root(folders, pbx.modules().copies(), *who);
     if (!started) {
@@ -161,6 +168,8 @@ int act(const command_line& line, background& behind) {
 }  // namespace
 
 int main(int count, char** words) {
+    if (count > 1 && std::string_view(words[1]) == crash_option)
+        return explain_crash(count - 2, words + 2);
     auto line = parse_command_line(std::vector<std::string>(words + 1, words + count));
     if (!line) {
         print(stderr, cat("strowger: ", line.error().text, "\n", usage()));

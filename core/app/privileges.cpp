@@ -40,7 +40,8 @@ result<std::optional<identity>> find_identity(const std::string& user, const std
 namespace {
 
 bool is_our_name(std::string_view name) noexcept {
-    for (std::string_view ours : {"strowger.", "registrations.db", "modules-", "crash.log"})
+    for (std::string_view ours :
+         {"strowger.", "registrations.db", "modules-", "crash.log", "crash-"})
         if (name.starts_with(ours)) return true;
     return false;
 }
