@@ -14,8 +14,8 @@ public:
     explicit commands_module(context& core) : core_(core), server_(core, socket_path(core)) {}
 
     result<void> start() override {
-        for (auto make : {status_commands, show_commands, text_commands, module_commands,
-                          call_commands, power_commands})
+        for (auto make : {status_commands, help_commands, show_commands, text_commands,
+                          module_commands, call_commands, power_commands})
             for (auto& each : make(core_)) {
                 auto registered = core_.registry().add(std::move(each));
                 if (!registered) return registered.error();
@@ -54,4 +54,4 @@ private:
 
 }  // namespace strowger::commands
 
-STROWGER_MODULE(strowger::commands::commands_module, "mod_commands", "0.1.0", "", side_by_side)
+STROWGER_MODULE(strowger::commands::commands_module)

@@ -27,11 +27,16 @@ connection::connection(const std::string& path) {
 
 connection::~connection() { close(socket_); }
 
+void connection::lost(std::string why) {
+    lost_ = std::move(why);
+    throw std::runtime_error(lost_);
+}
+
 void connection::fill() {
     char bytes[8192];
     auto size = read(socket_, bytes, sizeof bytes);
     if (size < 0 && errno == EINTR) return;
-    if (size <= 0) throw std::runtime_error("Strowger closed the connection.");
+    if (size <= 0) lost("The connection is lost: Strowger ended, or was killed.");
     waiting_.append(bytes, static_cast<std::size_t>(size));
 }
 
@@ -43,24 +48,36 @@ std::string connection::read_line() {
     return line;
 }
 
-connection::reply connection::ask(const std::string& line) {
-    std::string bytes = line + '\n';
-    for (std::size_t sent = 0; sent < bytes.size();) {
-        auto size = send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) throw std::runtime_error("Strowger closed the connection.");
-        sent += static_cast<std::size_t>(size);
-    }
-    std::string head = read_line();
-    reply out;
-    out.ok = head.starts_with("ok ");
+// What follows "ok LENGTH", "error LENGTH" or "closed LENGTH".
+std::string connection::read_text(const std::string& head) {
     std::size_t length = 0;
     auto digits = head.find(' ') + 1;
     auto [end, problem] = std::from_chars(head.data() + digits, head.data() + head.size(), length);
     if (digits == 0 || problem != std::errc{} || end != head.data() + head.size())
-        throw std::runtime_error("What answered is not Strowger: " + head.substr(0, 80));
+        lost("What answered is not Strowger: " + head.substr(0, 80));
     while (waiting_.size() < length) fill();
-    out.text = waiting_.substr(0, length);
+    std::string text = waiting_.substr(0, length);
     waiting_.erase(0, length);
+    return text;
+}
+
+// What cannot be sent is no matter: the answer, or its absence, says why.
+void connection::send_all(const std::string& bytes) {
+    for (std::size_t sent = 0; sent < bytes.size();) {
+        auto size = send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return;
+        sent += static_cast<std::size_t>(size);
+    }
+}
+
+connection::reply connection::ask(const std::string& line) {
+    if (!lost_.empty()) throw std::runtime_error(lost_);
+    send_all(line + '\n');
+    std::string head = read_line();
+    reply out;
+    out.ok = head.starts_with("ok ");
+    out.text = read_text(head);
+    if (head.starts_with("closed ")) lost("Strowger closed this session: " + out.text);
     return out;
 }

@@ -15,12 +15,17 @@ public:
         bool ok = false;
         std::string text;
     };
-    // Sends one line ("run status") and reads its answer. Throws when the PBX went away.
+    // Sends one line ("run status") and reads its answer. Throws std::runtime_error when the PBX
+    // went away or closed the session, with its reason if it gave one; from then on, every time.
     reply ask(const std::string& line);
 
 private:
+    void send_all(const std::string& bytes);
     std::string read_line();
+    std::string read_text(const std::string& head);
     void fill();
+    [[noreturn]] void lost(std::string why);
     int socket_ = -1;
     std::string waiting_;
+    std::string lost_;  // why there is no connection any more
 };

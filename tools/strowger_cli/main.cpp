@@ -1,6 +1,7 @@
 // strowger_cli: commands for a running PBX, one by one or at a prompt.
 #include "connection.hpp"
 #include "prompt.hpp"
+#include "terminal.hpp"
 
 #include <unistd.h>
 
@@ -15,8 +16,9 @@ constexpr const char* usage =
     "  -x COMMAND    run one command; the exit status is 0 when it succeeded, 1 when it did not\n"
     "  -run DIR      the run directory of the PBX (its -run)\n"
     "  -socket PATH  the command socket itself\n"
-    "Without -x: a prompt, with completion (Tab) and history. Exit status 2: wrong words; 3: no "
-    "PBX answers.\n";
+    "Without -x: a prompt, with completion (Tab) and history; exit, quit, ... or Ctrl-D ends it.\n"
+    "On a terminal, tables are made to fit; into a pipe or a file they are written whole.\n"
+    "Exit status 2: wrong words; 3: no PBX answers, or the connection was lost.\n";
 
 std::string default_socket() {
     std::error_code ignored;
@@ -61,6 +63,7 @@ int main(int count, char** words) {
             gethostname(host, sizeof host - 1);
             return run_prompt(pbx, host);
         }
+        terminal().tell_width(pbx);
         auto reply = pbx.ask("run " + command);
         (reply.ok ? std::cout : std::cerr) << reply.text;
         if (!reply.text.empty() && reply.text.back() != '\n')

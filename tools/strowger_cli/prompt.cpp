@@ -1,8 +1,11 @@
 #include "prompt.hpp"
 
 #include "completion.hpp"
+#include "terminal.hpp"
+#include "words.hpp"
 
 #include <editline/readline.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -31,26 +34,46 @@ char** complete(const char* text, int, int) {
     });
 }
 
+// Read at the beginning, written however the prompt ends.
+class history_file {
+public:
+    history_file() {
+        if (const char* home = std::getenv("HOME"))
+            path_ = std::string(home) + "/.strowger_history";
+        if (!path_.empty()) read_history(path_.c_str());
+    }
+    ~history_file() {
+        if (path_.empty()) return;
+        stifle_history(1000);
+        write_history(path_.c_str());
+    }
+    history_file(const history_file&) = delete;
+    history_file& operator=(const history_file&) = delete;
+
+private:
+    std::string path_;
+};
+
 }  // namespace
 
 int run_prompt(connection& pbx, const std::string& name) {
     asked = &pbx;
     rl_attempted_completion_function = complete;
-    const char* home = std::getenv("HOME");
-    std::string history = home ? std::string(home) + "/.strowger_history" : std::string();
-    if (!history.empty()) read_history(history.c_str());
+    terminal screen;
+    const history_file history;
     std::string prompt = "strowger@" + name + "> ";
-    while (auto line =
-               std::unique_ptr<char, decltype(&std::free)>(readline(prompt.c_str()), &std::free)) {
-        std::string text = line.get();
-        if (text.find_first_not_of(" \t") == std::string::npos) continue;
-        if (text == "exit" || text == "quit") break;
+    for (;;) {
+        auto line =
+            std::unique_ptr<char, decltype(&std::free)>(readline(prompt.c_str()), &std::free);
+        if (!line) {  // Ctrl-D, or the end of a file: the shell's prompt begins a line of its own
+            if (isatty(STDOUT_FILENO) != 0) std::cout << '\n' << std::flush;
+            return 0;
+        }
+        auto text = command_of(line.get());
+        if (text.empty()) continue;
+        if (is_exit(text)) return 0;
         add_history(text.c_str());
+        screen.tell_width(pbx);
         std::cout << pbx.ask("run " + text).text << '\n' << std::flush;
     }
-    if (!history.empty()) {
-        stifle_history(1000);
-        write_history(history.c_str());
-    }
-    return 0;
 }

@@ -34,7 +34,7 @@ inline command_reply command_error(std::string why) {
 struct command {
     std::string name;
     capability what = capability::read;
-    std::string syntax = {};  // "<uuid> [<cause>]"
+    std::string syntax = {};  // "<uuid> [<cause>]": its grammar is below
     std::string help = {};    // one sentence
     // Exactly one of the two is set. `answer` must not wait; commands that read use it.
     std::function<command_reply(const command_request&)> answer = {};
@@ -45,3 +45,17 @@ struct command {
 };
 
 }  // namespace strowger
+
+// The grammar of `syntax`. The words of a line are checked against it before the command runs
+// (quotes '…' and brackets {…}, […], (…) keep blanks within a word), its literal words and options
+// are completed, and it is printed as help. A command whose text does not follow it runs unchecked.
+//
+//   (nothing)            no words at all
+//   <name>               one word; its name may have blanks: <cid name>
+//   <name 0..60>         a whole number within these bounds; either may be missing
+//   a|b|<name>           one of these; a literal word wins over a <name>
+//   [ … ]                may be missing; choices of several words are parted by ` | `:
+//                        [as json | as delimited <text>]
+//   [-f] [-w <name>]     options: those side by side come in any order, each at most once
+//   <name...> or …       the rest of the line, one word at least; a bare … may be nothing
+//   form || form         several forms, parted by ` || `

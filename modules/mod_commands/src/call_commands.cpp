@@ -115,7 +115,7 @@ task<command_reply> originate(context& core, command_request request) {
     auto words = split_words(request.args);
     if (words.size() < 2 || words.size() > 7)
         co_return command_error(
-            "originate: expected <dial string> <extension>|&<application>(<data>) "
+            "originate: expected <dial string> <extension|&application(data)> "
             "[<dialplan>] [<context>] [<cid name>] [<cid number>] [<timeout seconds>].");
     originate_options options;
     if (words.size() > 4) options.caller.caller_id_name = words[4];
@@ -198,8 +198,8 @@ std::vector<command> call_commands(context& core) {
         .name = "originate",
         .what = capability::change,
         .syntax =
-            "<dial string> <extension>|&<application>(<data>) [<dialplan>] [<context>] "
-            "[<cid name>] [<cid number>] [<timeout seconds>]",
+            "<dial string> <extension|&application(data)> [<dialplan>] [<context>] "
+            "[<cid name>] [<cid number>] [<timeout seconds 1..86400>]",
         .help = "Calls somebody and runs them through the dialplan or an application.",
         .run = [&core](command_request request) { return originate(core, std::move(request)); }};
     return made;

@@ -4,7 +4,6 @@
 #include <strowger/text.hpp>
 
 #include <algorithm>
-#include <initializer_list>
 
 namespace strowger::commands {
 
@@ -18,8 +17,9 @@ command_reply reply_of(const result<void>& outcome, std::string_view done) {
 }
 
 task<command_reply> load(context& core, command_request request) {
-    if (request.args.empty()) co_return command_error("load: which module? (load mod_example)");
-    std::string name = request.args;
+    auto words = split_words(request.args);
+    if (words.empty()) co_return command_error("load: which module? (load mod_example)");
+    std::string name = words[0];
     auto outcome = co_await core.modules().load(name);
     co_return reply_of(outcome, cat(name, " is loaded"));
 }
@@ -65,7 +65,7 @@ task<command_reply> unload(context& core, command_request request) {
 task<command_reply> reload(context& core, command_request request) {
     auto words = parse_unload(request.args);
     if (!words.problem.empty()) co_return command_error("reload: " + words.problem);
-    auto outcome = co_await core.modules().reload(words.name, words.force);
+    auto outcome = co_await core.modules().reload(words.name, words.force, words.wait);
     co_return reply_of(outcome, cat(words.name, " is reloaded"));
 }
 
@@ -79,54 +79,52 @@ command_reply reloadxml(context& core) {
     return {true, text + "+OK the configuration was read anew"};
 }
 
-// The words that may follow `args` in "[options] NAME".
-std::vector<std::string> next_word(context& core, std::string_view args,
-                                   std::initializer_list<std::string_view> options) {
+// The modules' names, where one may follow `args` in "[options] NAME".
+std::vector<std::string> next_name(context& core, std::string_view args) {
     auto given = split_words(args);
     bool number_due = !given.empty() && given.back() == "-w";
-    if (number_due || !parse_unload(args).name.empty()) return {};
-    std::vector<std::string> words;
-    for (const auto& each : core.modules().list()) words.push_back(each.name);
-    for (auto option : options)
-        if (std::find(given.begin(), given.end(), option) == given.end())
-            words.emplace_back(option);
-    return words;
+    std::vector<std::string> names;
+    if (number_due || !parse_unload(args).name.empty()) return names;
+    for (const auto& each : core.modules().list())
+        if (std::ranges::find(names, each.name) == names.end()) names.push_back(each.name);
+    return names;
 }
 
 }  // namespace
 
 std::vector<command> module_commands(context& core) {
+    auto complete = [&core](std::string_view args) { return next_name(core, args); };
     std::vector<command> made(4);
     made[0] = {.name = "load",
                .what = capability::change,
-               .syntax = "<module>",
-               .help = "Loads a module from the module directory.",
+               .syntax = "<module or path>",
+               .help =
+                   "Loads a module from the module directory, or a file where modules.conf allows "
+                   "paths.",
                .run = [&core](command_request request) { return load(core, std::move(request)); }};
     made[1] = {
         .name = "unload",
         .what = capability::change,
-        .syntax = "[-f] [-w <seconds>] <module>",
+        .syntax = "[-f] [-w <seconds 0..86400>] <module>",
         .help =
             "Unloads a module. A busy one is refused: -w waits for it longer, -f hangs up every "
             "call of the PBX first.",
         .run = [&core](command_request request) { return unload(core, std::move(request)); },
-        .complete =
-            [&core](std::string_view args) {
-                return next_word(core, args, {"-f", "-w"});
-            }};
+        .complete = complete};
     made[2] = {
         .name = "reload",
         .what = capability::change,
-        .syntax = "[-f] <module>",
+        .syntax = "[-f] [-w <seconds 0..86400>] <module>",
         .help =
-            "Loads a module's file anew; calls in progress end on the old one. -f hangs up "
-            "every call of the PBX first.",
+            "Loads a module's file anew; calls in progress end on the old one. An exclusive module "
+            "ends first: -w waits for it longer, -f hangs up every call of the PBX first.",
         .run = [&core](command_request request) { return reload(core, std::move(request)); },
-        .complete = [&core](std::string_view args) { return next_word(core, args, {"-f"}); }};
+        .complete = complete};
     made[3] = {.name = "reloadxml",
                .what = capability::change,
                .help = "Reads the configuration anew; with an error in it nothing changes.",
                .answer = [&core](const command_request&) { return reloadxml(core); }};
+    made.push_back(module_command(core));
     return made;
 }
 

@@ -1,25 +1,56 @@
 #include "commands.hpp"
+#include "screen.hpp"
+#include "syntax.hpp"
 
 #include <strowger/text.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace strowger::commands {
 
+namespace asio = boost::asio;
+
 namespace {
 
-// The session was cancelled. Any other error is the command's own.
 bool is_cancellation(const std::exception& thrown) {
     const auto* error = dynamic_cast<const boost::system::system_error*>(&thrown);
-    return error && error->code() == boost::asio::error::operation_aborted;
+    return error && error->code() == asio::error::operation_aborted;
+}
+
+std::optional<syntax> syntax_of(context& core, const command& which) {
+    std::string problem;
+    auto parsed = syntax::parse(which.syntax, problem);
+    if (!parsed)
+        core.log().debug("The words of '", which.name, "' are not checked: its syntax '",
+                         which.syntax, "' cannot be read: ", problem);
+    return parsed;
+}
+
+// Empty, or what is wrong with the words that a command is given.
+std::string wrong_words(context& core, const command& which, std::string_view args) {
+    auto rules = syntax_of(core, which);
+    return rules ? rules->check(which.name, split_words(args)) : std::string();
+}
+
+task<command_reply> begin(const command& which, command_request request, std::size_t width) {
+    const on_screen shown(width);
+    return which.run(std::move(request));
+}
+
+command_reply answer(const command& which, const command_request& request, std::size_t width) {
+    const on_screen shown(width);
+    return which.answer(request);
 }
 
 }  // namespace
 
-task<command_reply> run_line(context& core, std::string line) {
+task<command_reply> run_line(context& core, std::string line, std::size_t width) {
     std::string_view text = trim(line);
     auto end = text.find_first_of(" \t");
     std::string name(text.substr(0, end));
@@ -33,15 +64,28 @@ task<command_reply> run_line(context& core, std::string line) {
     }
     command_request request;
     if (end != text.npos) request.args = trim(text.substr(end));
+    auto wrong = wrong_words(core, *found, request.args);
+    if (!wrong.empty()) co_return command_error(std::move(wrong));
+    bool cut_short = false;
+    std::string why;
     try {
-        if (found->answer) co_return found->answer(request);
-        auto reply = co_await found->run(std::move(request));
+        if (found->answer) co_return answer(*found, request, width);
+        auto work = begin(*found, std::move(request), width);
+        auto reply = co_await std::move(work);
         co_return reply;
     } catch (const std::exception& thrown) {
-        if (is_cancellation(thrown)) throw;
-        core.log().error("Command '", name, "' failed: ", thrown.what());
-        co_return command_error(cat("'", name, "' failed: ", thrown.what()));
+        cut_short = is_cancellation(thrown);
+        why = thrown.what();
     }
+    if (cut_short) {
+        // Who waits for this line was cancelled, or only something that the command waited for.
+        auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        why = "what it waited for was cancelled; perhaps its module is stopping";
+    }
+    core.log().error("Command '", name, "' failed: ", why);
+    co_return command_error(cat("'", name, "' failed: ", why));
 }
 
 std::vector<std::string> complete_line(context& core, std::string_view line) {
@@ -56,7 +100,11 @@ std::vector<std::string> complete_line(context& core, std::string_view line) {
         auto end = before.find_first_of(blanks);
         auto which = core.registry().find_command(before.substr(0, end));
         auto args = end == before.npos ? std::string_view() : trim(before.substr(end));
-        if (which && which->complete) found = which->complete(args);
+        if (!which) return found;
+        if (auto rules = syntax_of(core, *which)) found = rules->next(split_words(args));
+        if (which->complete)
+            for (auto& each : which->complete(args))
+                if (std::ranges::find(found, each) == found.end()) found.push_back(std::move(each));
     }
     std::erase_if(found, [begun](const std::string& word) { return !word.starts_with(begun); });
     return found;

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "screen.hpp"
 #include "table.hpp"
 
 #include <strowger/modules.hpp>
@@ -6,7 +7,6 @@
 #include <strowger/text.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace strowger::commands {
 
@@ -57,6 +57,12 @@ table calls_table(context& core) {
                "privacy", "reason", "call_privacy"},
               {},
               "leg"};
+    // Why a leg is exposed matters more than how; Tab completes a uuid from its beginning.
+    out.cut_first = {"uuid"};
+    out.least = {{"uuid", 9},   {"name", 12},  {"signalling", 12},
+                 {"media", 13}, {"suite", 13}, {"reason", 36}};
+    out.spare = {"direction", "call_privacy", "suite", "media", "leg",
+                 "state",     "signalling",   "name",  "call"};
     std::size_t number = 0;
     for (const auto& call : core.calls().table()) {
         ++number;
@@ -77,6 +83,10 @@ table channels_table(context& core) {
          "application", "application_data", "dialplan", "context", "codec", "bridged_to"},
         {},
         "channel"};
+    out.cut_first = {"uuid", "bridged_to"};
+    out.least = {{"uuid", 9}, {"name", 12}, {"bridged_to", 9}};
+    out.spare = {"created", "context",  "dialplan",  "bridged_to", "application_data",
+                 "ip_addr", "cid_name", "direction", "codec",      "cid_num"};
     for (const auto& each : core.calls().all()) {
         const auto& caller = each->caller();
         media_status media;
@@ -99,6 +109,8 @@ table registrations_table(context& core) {
                "user_agent", "authenticated_as", "profile"},
               {},
               "registration"};
+    out.least = {{"contact", 24}, {"source", 16}};
+    out.spare = {"profile", "authenticated_as", "user_agent", "source", "realm"};
     auto store = core.registry().find<registration_store>("registration_store/1");
     if (!store) return out;
     store->each([&](const binding& each) {
@@ -113,6 +125,9 @@ table registrations_table(context& core) {
 
 table modules_table(context& core) {
     table out{{"module", "version", "state", "generation", "uses", "needs", "file"}, {}, "module"};
+    out.cut_first = {"file"};
+    out.least = {{"module", 20}, {"state", 40}, {"file", 16}};  // a quarantine's reason is a state
+    out.spare = {"file", "needs", "version"};
     for (const auto& each : core.modules().list()) {
         std::string needs;
         for (const auto& need : each.needs) needs += (needs.empty() ? "" : " ") + need;
@@ -124,6 +139,8 @@ table modules_table(context& core) {
 
 table names_table(context& core, std::string_view kind) {
     table out{{std::string(kind), "arguments", "what it does", "module"}, {}, std::string(kind)};
+    out.least = {{kind, 20}, {"arguments", 16}, {"what it does", 24}, {"module", 12}};
+    out.spare = {"module"};
     for (const auto& each : core.registry().names()) {
         if (each.kind != kind) continue;
         std::string syntax, help;
@@ -142,9 +159,6 @@ table names_table(context& core, std::string_view kind) {
     return out;
 }
 
-constexpr std::array<std::string_view, 7> subjects{
-    "modules", "channels", "calls", "registrations", "applications", "commands", "interfaces"};
-
 table interfaces_table(context& core) {
     table out{{"interface", "module"}, {}, "interface"};
     for (const auto& each : core.registry().names())
@@ -153,32 +167,39 @@ table interfaces_table(context& core) {
 }
 
 command_reply show(context& core, std::string_view args) {
-    auto end = args.find(' ');
+    auto end = std::min(args.find_first_of(" \t"), args.size());
     auto what = args.substr(0, end);
-    auto form = end == args.npos ? std::string_view{} : args.substr(end);
+    auto form = trim(args.substr(end));
     table found;
-    if (what == "modules")
+    if (iequals(what, "modules"))
         found = modules_table(core);
-    else if (what == "channels")
+    else if (iequals(what, "channels"))
         found = channels_table(core);
-    else if (what == "calls")
+    else if (iequals(what, "calls"))
         found = calls_table(core);
-    else if (what == "registrations")
+    else if (iequals(what, "registrations"))
         found = registrations_table(core);
-    else if (what == "applications")
+    else if (iequals(what, "applications"))
         found = names_table(core, "application");
-    else if (what == "commands")
+    else if (iequals(what, "commands"))
         found = names_table(core, "command");
-    else if (what == "interfaces")
+    else if (iequals(what, "interfaces"))
         found = interfaces_table(core);
     else
         return command_error(cat("show: '", what,
                                  "' is none of modules, channels, calls, registrations, ",
                                  "applications, commands, interfaces."));
+    if (iequals(form.substr(0, 5), "count")) {
+        // Of calls, not of their legs.
+        auto count = iequals(what, "calls") ? core.calls().table().size() : found.rows.size();
+        if (iequals(trim(form.substr(5)), "as json"))
+            return {true, cat("{\"row_count\":", count, '}')};
+        return {true, cat(count, " total.")};
+    }
     command_reply reply;
-    if (!render(found, form, reply.text))
+    if (!render(found, form, screen_width(), reply.text))
         return command_error(
-            cat("show: '", trim(form), "' is no form: 'as json' or 'as delimited <text>'."));
+            cat("show: '", form, "' is no form: 'count', 'as json' or 'as delimited <text>'."));
     return reply;
 }
 
@@ -189,21 +210,10 @@ std::vector<command> show_commands(context& core) {
     made[0] = {
         .name = "show",
         .syntax =
-            "modules|channels|calls|registrations|applications|commands|interfaces [as json|as "
-            "delimited <text>]",
+            "modules|channels|calls|registrations|applications|commands|interfaces "
+            "[count] [as json | as delimited [<text...>]]",
         .help = "Lists what there is; calls: for each leg how private it is, and why.",
-        .answer = [&core](const command_request& request) { return show(core, request.args); },
-        .complete =
-            [](std::string_view args) {
-                std::vector<std::string> words;
-                if (args.empty())
-                    words.assign(subjects.begin(), subjects.end());
-                else if (args.find(' ') == args.npos)
-                    words = {"as"};
-                else if (args.ends_with(" as"))
-                    words = {"json", "delimited"};
-                return words;
-            }};
+        .answer = [&core](const command_request& request) { return show(core, request.args); }};
     return made;
 }
 

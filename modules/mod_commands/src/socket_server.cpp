@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::size_t longest_line = 65'536;
 constexpr std::size_t most_sessions = 64;
+constexpr std::size_t widest = 1000;  // characters in a terminal's line
 
 // Does a process other than ours listen there? (Ours: the older generation, while it is reloaded.)
 bool answered_by_another(const std::string& path) {
@@ -53,16 +54,28 @@ bool may_command(local::socket& client) {
     return who.uid == 0 || who.uid == geteuid();
 }
 
-std::string framed(const command_reply& reply) {
-    return cat(reply.ok ? "ok " : "error ", reply.text.size(), '\n', reply.text);
+std::string framed(std::string_view head, std::string_view text) {
+    return cat(head, ' ', text.size(), '\n', text);
+}
+
+// Says why, as far as that can be said without waiting, and closes.
+void close_with(local::socket& client, std::string_view why) {
+    auto last = framed("closed", why);
+    boost::system::error_code ignored;
+    client.non_blocking(true, ignored);
+    client.write_some(asio::buffer(last), ignored);
+    client.close(ignored);
 }
 
 }  // namespace
 
 struct socket_server::session {
-    explicit session(local::socket connected) : socket(std::move(connected)) {}
+    session(local::socket connected, steady_time now)
+        : socket(std::move(connected)), idle_since(now) {}
     local::socket socket;
-    bool busy = false;
+    bool busy = false;  // a command runs, or its answer is on the way
+    steady_time idle_since;
+    std::size_t width = 0;
 };
 
 socket_server::socket_server(context& core, std::string path)
@@ -103,7 +116,22 @@ void socket_server::stop() noexcept {
     if (inode_ != 0 && lstat(path_.c_str(), &there) == 0 && there.st_ino == inode_)
         unlink(path_.c_str());
     for (const auto& client : sessions_)
-        if (!client->busy) client->socket.close(ignored);
+        if (!client->busy) close_with(client->socket, "mod_commands stops or is reloaded.");
+}
+
+// There is always room for one more operator: the session that has been idle the longest goes.
+// False: all of them have commands that run.
+bool socket_server::make_room() {
+    if (sessions_.size() < most_sessions) return true;
+    session_ptr longest;
+    for (const auto& each : sessions_)
+        if (!each->busy && (!longest || each->idle_since < longest->idle_since)) longest = each;
+    if (!longest) return false;
+    close_with(longest->socket, cat("It was idle longer than the other ", most_sessions - 1,
+                                    " sessions, and somebody else came; no more than ",
+                                    most_sessions, " can be open."));
+    sessions_.erase(longest);
+    return true;
 }
 
 task<> socket_server::accept() {
@@ -115,17 +143,46 @@ task<> socket_server::accept() {
             co_await core_.sleep_for(std::chrono::milliseconds(100));
             continue;
         }
-        if (sessions_.size() >= most_sessions || !may_command(socket)) continue;
-        auto client = std::make_shared<session>(std::move(socket));
+        if (!may_command(socket)) {
+            close_with(socket, "Only root and the user that the PBX runs as may give commands.");
+            continue;
+        }
+        if (!make_room()) {
+            close_with(socket, cat(most_sessions, " commands are running; try again later."));
+            continue;
+        }
+        auto client = std::make_shared<session>(std::move(socket), core_.clock().now());
         sessions_.insert(client);
         core_.spawn("command session", serve(client));
     }
 }
 
-task<> socket_server::serve(std::shared_ptr<session> client) {
+task<command_reply> socket_server::answer(session_ptr client, std::string line) {
+    command_reply reply;
+    if (line.starts_with("run ")) {
+        std::string text = line.substr(4);
+        auto work = run_line(core_, std::move(text), client->width);
+        reply = co_await std::move(work);
+    } else if (line.starts_with("complete ")) {
+        for (const auto& word : complete_line(core_, std::string_view(line).substr(9)))
+            reply.text += word + '\n';
+    } else if (line.starts_with("width ")) {
+        std::size_t width = 0;
+        if (parse_number(std::string_view(line).substr(6), width) && width <= widest)
+            client->width = width;
+        else
+            reply = command_error(cat("expected 'width <characters 0..", widest, ">'"));
+    } else {
+        reply =
+            command_error("expected 'run <command>', 'complete <text>' or 'width <characters>'");
+    }
+    co_return reply;
+}
+
+task<> socket_server::serve(session_ptr client) {
     struct leave {
         socket_server& server;
-        std::shared_ptr<session> client;
+        session_ptr client;
         ~leave() { server.sessions_.erase(client); }
     } const leaving{*this, client};
     auto completion = asio::as_tuple(asio::use_awaitable);
@@ -135,33 +192,30 @@ task<> socket_server::serve(std::shared_ptr<session> client) {
         auto buffer = asio::dynamic_buffer(waiting, longest_line);
         auto [problem, size] =
             co_await asio::async_read_until(client->socket, buffer, '\n', completion);
-        if (problem) co_return;
+        if (problem || !client->socket.is_open()) co_return;  // make_room() may have closed it
         std::string line = waiting.substr(0, size - 1);
         waiting.erase(0, size);
         client->busy = true;
         command_reply reply;
-        if (line.starts_with("run ")) {
-            std::string text = line.substr(4);
-            try {
-                reply = co_await run_line(core_, std::move(text));
-            } catch (const boost::system::system_error&) {  // operation_aborted, nothing else
-                reply = command_error("the command was cut short: mod_commands is stopping");
-            }
-        } else if (line.starts_with("complete ")) {
-            for (const auto& word : complete_line(core_, std::string_view(line).substr(9)))
-                reply.text += word + '\n';
-        } else {
-            reply = command_error("expected 'run <command>' or 'complete <text>'");
+        try {
+            auto work = answer(client, std::move(line));
+            reply = co_await std::move(work);
+        } catch (const boost::system::system_error&) {
+            // run_line throws when this session was cancelled, and nothing else cancels one.
+            reply = command_error(
+                "the command was cut short, because mod_commands stops or is reloaded");
         }
         // A command that stopped this very generation is answered all the same.
         co_await asio::this_coro::reset_cancellation_state(no_cancellation);
-        std::string answer = framed(reply);
-        auto bytes = asio::buffer(answer);
-        auto [failed, written] = co_await asio::async_write(client->socket, bytes, completion);
+        std::string bytes = framed(reply.ok ? "ok" : "error", reply.text);
+        auto all = asio::buffer(bytes);
+        auto [failed, written] = co_await asio::async_write(client->socket, all, completion);
         co_await asio::this_coro::reset_cancellation_state();
         client->busy = false;
+        client->idle_since = core_.clock().now();
         if (failed) co_return;
     }
+    close_with(client->socket, "mod_commands stops or is reloaded.");
 }
 
 }  // namespace strowger::commands

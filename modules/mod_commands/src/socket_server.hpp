@@ -1,9 +1,15 @@
 // The Unix socket that strowger_cli talks to: <run_dir>/strowger.sock, for its owner only.
 //
-// A client sends lines, "run status\n" or "complete show c\n"; each is answered in order by
-// "ok LENGTH\n" or "error LENGTH\n" and LENGTH bytes of text. Control loop only.
+// A client sends lines; each is answered in order by "ok LENGTH\n" or "error LENGTH\n" and LENGTH
+// bytes of text:
+//   run status       a command and its words
+//   complete show c  what the last word may become, a line each
+//   width 100        tables are made to fit so many characters from now on; 0: nothing is cut
+// A session that is closed before its client goes is told why: "closed LENGTH\n" and the text; that
+// happens between answers. Control loop only.
 #pragma once
 
+#include <strowger/command.hpp>
 #include <strowger/context.hpp>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -28,13 +34,16 @@ public:
 
 private:
     struct session;
+    using session_ptr = std::shared_ptr<session>;
     task<> accept();
-    task<> serve(std::shared_ptr<session> client);
+    task<> serve(session_ptr client);
+    task<command_reply> answer(session_ptr client, std::string line);
+    bool make_room();
 
     context& core_;
     std::string path_;
     boost::asio::local::stream_protocol::acceptor listener_;
-    std::set<std::shared_ptr<session>> sessions_;
+    std::set<session_ptr> sessions_;
     unsigned long inode_ = 0;  // of our socket: a newer generation's is not ours to remove
     bool stopping_ = false;
 };

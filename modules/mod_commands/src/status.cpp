@@ -1,5 +1,4 @@
 #include "commands.hpp"
-#include "table.hpp"
 
 #include <strowger/modules.hpp>
 #include <strowger/registration_store.hpp>
@@ -22,20 +21,6 @@ std::string duration_words(std::chrono::seconds span) {
                " seconds");
 }
 
-command_reply help(context& core, std::string_view name) {
-    if (!name.empty()) {
-        auto found = core.registry().find_command(name);
-        if (!found) return command_error(cat("There is no command '", name, "'."));
-        return {true, cat(found->name, " ", found->syntax, "\n  ", found->help,
-                          "\n  capability: ", to_string(found->what))};
-    }
-    table all{{"command", "arguments", "what it does"}, {}, "command"};
-    for (const auto& each : core.registry().names("command"))
-        if (auto found = core.registry().find_command(each))
-            all.rows.push_back({found->name, found->syntax, found->help});
-    return {true, as_text(all)};
-}
-
 }  // namespace
 
 std::vector<command> status_commands(context& core) {
@@ -43,7 +28,7 @@ std::vector<command> status_commands(context& core) {
     auto uptime = [&core, started] {
         return std::chrono::duration_cast<std::chrono::seconds>(core.clock().now() - started);
     };
-    std::vector<command> made(4);
+    std::vector<command> made(3);
     made[0] = {
         .name = "status",
         .help = "Says how long the PBX has run and what it is doing.",
@@ -62,16 +47,7 @@ std::vector<command> status_commands(context& core) {
                .answer = [](const command_request&) -> command_reply {
                    return {true, cat("Strowger ", version())};
                }};
-    made[2] = {
-        .name = "help",
-        .syntax = "[<command>]",
-        .help = "Lists the commands, or explains one.",
-        .answer = [&core](const command_request& request) { return help(core, request.args); },
-        .complete =
-            [&core](std::string_view args) {
-                return args.empty() ? core.registry().names("command") : std::vector<std::string>{};
-            }};
-    made[3] = {.name = "uptime",
+    made[2] = {.name = "uptime",
                .help = "Prints the seconds since the start.",
                .answer = [uptime](const command_request&) -> command_reply {
                    return {true, cat(uptime().count())};

@@ -3,47 +3,7 @@
 #include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
-#include <algorithm>
-
 namespace strowger::commands {
-
-namespace {
-
-// Characters on the screen, near enough: bytes that do not continue a UTF-8 sequence.
-std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-void append_row(std::string& out, const std::vector<std::string>& cells,
-                const std::vector<std::size_t>& widths) {
-    std::string line;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-        std::string cell = i < cells.size() ? printable(cells[i]) : std::string();
-        line += cell;
-        line.append(widths[i] - width(cell) + 2, ' ');
-    }
-    out += line.substr(0, line.find_last_not_of(' ') + 1);
-    out += '\n';
-}
-
-}  // namespace
-
-std::string as_text(const table& what) {
-    std::vector<std::size_t> widths;
-    for (const auto& column : what.columns) widths.push_back(width(column));
-    for (const auto& row : what.rows)
-        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
-    std::string out;
-    if (!what.rows.empty()) {
-        append_row(out, what.columns, widths);
-        for (const auto& row : what.rows) append_row(out, row, widths);
-        out += '\n';
-    }
-    out += cat(what.rows.size(), " ", what.noun, what.rows.size() == 1 ? "" : "s", " total.");
-    return out;
-}
 
 std::string json_text(std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
@@ -91,10 +51,10 @@ std::string as_delimited(const table& what, std::string_view delimiter) {
     return out + cat('\n', what.rows.size(), " total.");
 }
 
-bool render(const table& what, std::string_view form, std::string& out) {
+bool render(const table& what, std::string_view form, std::size_t width, std::string& out) {
     form = trim(form);
     if (form.empty()) {
-        out = as_text(what);
+        out = as_text(what, width);
     } else if (iequals(form, "as json")) {
         out = as_json(what);
     } else if (form.size() >= 12 && iequals(form.substr(0, 12), "as delimited")) {

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "regex.hpp"
+#include "screen.hpp"
 
 #include <strowger/text.hpp>
 
@@ -17,19 +18,20 @@ command_reply expand(context& core, const command_request& request) {
 std::vector<command> text_commands(context& core) {
     std::vector<command> made(4);
     made[0] = {.name = "regex",
-               .syntax = "<data>|<pattern>[|<substitution>[|<flags>]]",
+               .syntax = "<data|pattern[|substitution[|flags]]...>",
                .help = "Matches a text: true or false, or the substitution (%1, $1).",
                .answer = [](const command_request& request) { return run_regex(request.args); }};
     made[1] = {.name = "eval",
-               .syntax = "<text>",
+               .syntax = "<text...>",
                .help = "Prints a text after its ${} was expanded.",
                .answer = [&core](const command_request& request) { return expand(core, request); }};
     made[2] = {.name = "expand",
                .what = capability::spawn,
-               .syntax = "<command line>",
+               .syntax = "<command line...>",
                .help = "Expands a command line, then runs it.",
                .run = [&core](command_request request) -> task<command_reply> {
-                   return run_line(core, core.calls().expand(request.args, nullptr));
+                   return run_line(core, core.calls().expand(request.args, nullptr),
+                                   screen_width());
                }};
     made[3] = {.name = "global_getvar",
                .syntax = "[<name>]",

@@ -7,25 +7,38 @@
 #include "test_context.hpp"
 
 #include <strowger/modules.hpp>
+#include <strowger/text.hpp>
 
 #include <gtest/gtest.h>
 
 namespace strowger::testing {
 
+// Says yes to everything, and keeps what it was asked.
 class fake_modules final : public module_manager {
 public:
-    task<result<void>> load(std::string) override { co_return result<void>(); }
-    task<result<void>> unload(std::string, bool, std::chrono::milliseconds) override {
+    fake_modules() : rows(2) {
+        rows[0].name = "mod_apps";
+        rows[1].name = "mod_srtp";
+    }
+    task<result<void>> load(std::string name) override {
+        asked.push_back("load " + name);
         co_return result<void>();
     }
-    task<result<void>> reload(std::string, bool) override { co_return result<void>(); }
-    std::vector<module_row> list() const override {
-        std::vector<module_row> out(2);
-        out[0].name = "mod_apps";
-        out[1].name = "mod_srtp";
-        return out;
+    task<result<void>> unload(std::string name, bool force,
+                              std::chrono::milliseconds patience) override {
+        asked.push_back(cat("unload ", force ? "-f " : "", name, ' ', patience.count(), " ms"));
+        co_return result<void>();
     }
-    void shutdown() override {}
+    task<result<void>> reload(std::string name, bool force,
+                              std::chrono::milliseconds patience) override {
+        asked.push_back(cat("reload ", force ? "-f " : "", name, ' ', patience.count(), " ms"));
+        co_return result<void>();
+    }
+    std::vector<module_row> list() const override { return rows; }
+    void shutdown() override { asked.push_back("shutdown"); }
+
+    std::vector<module_row> rows;
+    std::vector<std::string> asked;
 };
 
 class commands_world : public ::testing::Test {
@@ -36,18 +49,21 @@ protected:
         in.use_registry = pbx.names.get();
         in.use_bus = pbx.facts.get();
         in.use_config = &pbx.config;
+        in.use_directory = &pbx.people;
         in.use_modules = &modules;
-        for (auto make : {status_commands, show_commands, text_commands, module_commands,
-                          call_commands, power_commands})
+        for (auto make : {status_commands, help_commands, show_commands, text_commands,
+                          module_commands, call_commands, power_commands})
             for (auto& each : make(in)) pbx.keep(pbx.names->add(std::move(each)));
         for (auto& each : apps::all_applications(in)) pbx.keep(pbx.names->add(std::move(each)));
         pbx.app("rest", [](channel& self, std::string) { return self.sleep(seconds(1000)); });
     }
-    // Runs a line that needs no waiting. `thrown`: what came out of it instead of a reply.
-    command_reply run(std::string line, std::exception_ptr* thrown = nullptr) {
+    // Runs a line that needs no waiting. `thrown`: what came out of it instead of a reply. `width`:
+    // of the terminal, if any.
+    command_reply run(std::string line, std::exception_ptr* thrown = nullptr,
+                      std::size_t width = 0) {
         command_reply out;
         out.text = "no reply";
-        boost::asio::co_spawn(in.loop, commands::run_line(in, std::move(line)),
+        boost::asio::co_spawn(in.loop, commands::run_line(in, std::move(line), width),
                               [&](std::exception_ptr problem, command_reply reply) {
                                   if (problem && thrown) *thrown = problem;
                                   if (!problem) out = std::move(reply);

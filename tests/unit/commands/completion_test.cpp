@@ -1,6 +1,7 @@
 // What Tab offers: the PBX's half, and the prompt's.
 #include "completion.hpp"
 #include "commands_world.hpp"
+#include "words.hpp"
 
 #include <gmock/gmock.h>
 
@@ -30,7 +31,8 @@ TEST_F(completion, of_a_commands_name) {
 TEST_F(completion, of_show) {
     EXPECT_THAT(after("show c"), UnorderedElementsAre("channels", "calls", "commands"));
     EXPECT_THAT(after("show "), Contains("modules"));
-    EXPECT_THAT(after("show calls "), ElementsAre("as"));
+    EXPECT_THAT(after("show calls "), ElementsAre("count", "as"));
+    EXPECT_THAT(after("show calls count "), ElementsAre("as"));
     EXPECT_THAT(after("show calls as j"), ElementsAre("json"));
     EXPECT_THAT(after("show calls as json "), IsEmpty());
 }
@@ -44,6 +46,33 @@ TEST_F(completion, of_modules_after_options) {
     EXPECT_THAT(after("unload -w "), IsEmpty());  // a number
     EXPECT_THAT(after("unload -w 5 mod_a"), ElementsAre("mod_apps"));
     EXPECT_THAT(after("unload mod_apps "), IsEmpty());
+    EXPECT_THAT(after("reload -w 5 "), UnorderedElementsAre("-f", "mod_apps", "mod_srtp"));
+    EXPECT_THAT(after("module "), ElementsAre("status"));
+    EXPECT_THAT(after("module status mod_s"), ElementsAre("mod_srtp"));
+    EXPECT_THAT(after("module status mod_srtp "), IsEmpty());
+}
+
+// A module that is being replaced is there twice.
+TEST_F(completion, of_a_name_once) {
+    modules.rows.push_back(modules.rows[1]);
+    EXPECT_THAT(after("reload mod_s"), ElementsAre("mod_srtp"));
+    EXPECT_THAT(after("module status mod_s"), ElementsAre("mod_srtp"));
+}
+
+// What the syntax says and what complete() says, each once.
+TEST_F(completion, of_somebody_elses_command) {
+    auto add = [&](std::string name, std::string syntax) {
+        command made;
+        made.name = std::move(name);
+        made.syntax = std::move(syntax);
+        made.answer = [](const command_request&) { return command_reply{}; };
+        made.complete = [](std::string_view) { return std::vector<std::string>{"here", "there"}; };
+        pbx.keep(pbx.names->add(std::move(made)));
+    };
+    add("where", "[-v] here|<place>");
+    add("unread", "<place");
+    EXPECT_THAT(after("where "), UnorderedElementsAre("-v", "here", "there"));
+    EXPECT_THAT(after("unread "), ElementsAre("here", "there"));
 }
 
 TEST_F(completion, of_channels) {
@@ -56,6 +85,15 @@ TEST_F(completion, of_channels) {
     EXPECT_THAT(after(cat("uuid_dump ", id, " ")), IsEmpty());
     EXPECT_THAT(after(cat("uuid_transfer ", id, " -b")), UnorderedElementsAre("-bleg", "-both"));
     EXPECT_THAT(after(cat("uuid_transfer ", id, " -both ")), IsEmpty());
+}
+
+TEST(prompt, ends_as_freeswitchs_does) {
+    for (const auto* line : {"exit", "quit", "bye", "/exit", "/quit", "/bye", "...", "  exit \t"})
+        EXPECT_TRUE(is_exit(command_of(line))) << line;
+    for (const auto* line : {"", "exit now", "..", "/status", "quite", "status"})
+        EXPECT_FALSE(is_exit(command_of(line))) << line;
+    EXPECT_EQ(command_of(" \t show  calls \r"), "show  calls");
+    EXPECT_EQ(command_of("  "), "");
 }
 
 // The line editor replaces its own last word, which may be shorter than ours.

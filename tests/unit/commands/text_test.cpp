@@ -40,9 +40,9 @@ TEST(table_of_text, json_is_escaped) {
 
 TEST(table_of_text, forms) {
     std::string out;
-    EXPECT_TRUE(render(two, " as delimited |", out));
+    EXPECT_TRUE(render(two, " as delimited |", 0, out));
     EXPECT_EQ(out, "name|value\na|1\nlong name|\"quoted\"?\n\n2 total.");
-    EXPECT_FALSE(render(two, "as xml", out));
+    EXPECT_FALSE(render(two, "as xml", 0, out));
 }
 
 }  // namespace
