@@ -93,6 +93,8 @@ void leg::rtp_came(std::uint8_t* packet, std::size_t size, const socket_address&
     count(counters_.bytes_in, arrived);
     source_ssrc_ = read_32(packet + 8);
     if (!settings_.receives) return;
+    if (!taps_.empty()) [[unlikely]]
+        taps_.show(direction::inbound, packet, size, settings_.shown);
     auto payload = static_cast<std::uint8_t>(packet[1] & 0x7f);
     take_digit(packet, size, payload);
     leg* to = echo_ ? this : mate_;
@@ -139,8 +141,11 @@ void leg::send(std::uint8_t* packet, std::size_t size, const void* source,
     const auto& target = rtp_latch_.target();
     if (!settings_.sends || target.empty()) return;
     out_.rewrite(packet, source, settings_.clock_rate, now_ns);
+    if (settings_.secure && !protection_.outgoing) return;
+    if (!taps_.empty()) [[unlikely]]
+        taps_.show(direction::outbound, packet, size, settings_.shown);
     if (settings_.secure) {
-        size = protection_.outgoing ? protection_.outgoing->rtp(packet, size) : 0;
+        size = protection_.outgoing->rtp(packet, size);
         if (size == 0) return;
     }
     // A full socket buffer loses the packet, as the network would.

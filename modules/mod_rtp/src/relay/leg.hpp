@@ -9,6 +9,7 @@
 #include "relay/event_ring.hpp"
 #include "relay/latch.hpp"
 #include "relay/rewriter.hpp"
+#include "relay/taps.hpp"
 #include "tones/player.hpp"
 
 #include <strowger/lease.hpp>
@@ -53,6 +54,7 @@ struct leg_settings {
         std::uint32_t rate = 8000;
     };
     std::array<digits, 4> events{};               // payload numbers of RFC 4733 that come in
+    shown_payloads shown;                         // those agreed on that are no events
     std::uint8_t tone_payload = dropped_payload;  // G.711's number, when it is the codec
     bool tone_alaw = false;
     std::uint32_t timeout_ticks = 0, hold_timeout_ticks = 0;  // 0: none
@@ -76,6 +78,10 @@ public:
     void echo(bool on, const payload_map& to_self) noexcept;
     void play(std::unique_ptr<player>& tones) noexcept;
     void watch_silence(bool on) noexcept;
+    void tap(owned<media_tap>& listener) noexcept { taps_.add(listener); }
+    void untap(const media_tap& which, owned<media_tap>& gone) noexcept {
+        taps_.remove(which, gone);
+    }
 
     const leg_counters& counters() const noexcept { return counters_; }
     event_ring& events() noexcept { return events_; }
@@ -107,6 +113,7 @@ private:
     leg* mate_ = nullptr;
     bool echo_ = false;
     payload_map to_mate_ = empty_map(), to_self_ = empty_map();
+    tap_list taps_;
     std::unique_ptr<player> player_;
     bool playing_ = false;
     std::uint16_t tone_sequence_ = 0;

@@ -204,6 +204,28 @@ void session::stop_playing() {
     place_->post([leg = place_->shared_leg(), nothing] { leg->play(*nothing); });
 }
 
+// ---- who listens ----
+
+// The leg owns its taps: they go with it when the session ends.
+result<void> session::tap(owned<media_tap> listener) {
+    if (!listener) return fail(errc::invalid_argument, "there is no tap to add");
+    if (!loop()) return fail(errc::unavailable, "no media thread could take this leg");
+    if (taps_.size() == tap_list::most)
+        return fail(errc::limit_reached,
+                    cat("a leg has at most ", tap_list::most, " taps; take one away first"));
+    taps_.push_back(listener.get());
+    auto coming = std::make_shared<owned<media_tap>>(std::move(listener));
+    place_->post([leg = place_->shared_leg(), coming] { leg->tap(*coming); });
+    return {};
+}
+
+void session::untap(const media_tap& listener) {
+    if (std::erase(taps_, &listener) == 0) return;
+    auto going = std::make_shared<owned<media_tap>>();
+    place_->post(
+        [leg = place_->shared_leg(), which = &listener, going] { leg->untap(*which, *going); });
+}
+
 // ---- what is told ----
 
 void session::deliver() {
@@ -232,6 +254,7 @@ media_status session::status() const {
     out.strangers = read(counters.strangers);
     out.unauthentic = read(counters.unauthentic);
     out.not_rtp = read(counters.not_rtp);
+    out.taps = taps_.size();
     if (auto ip = ip_address::parse(facts_.media_ip))
         out.local = socket_address(*ip, place_->ports().port()).text();
     const auto* stream = talk_.stream();

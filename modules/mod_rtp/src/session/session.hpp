@@ -30,6 +30,8 @@ public:
     void echo(bool on) override;
     result<std::chrono::milliseconds> play_tones(std::string_view tones) override;
     void stop_playing() override;
+    result<void> tap(owned<media_tap> listener) override;
+    void untap(const media_tap& listener) override;
     media_status status() const override;
     void observe(media_events* events) override { events_ = events; }
 
@@ -50,6 +52,7 @@ private:
     session* parent_ = nullptr;       // the leg this one was made for
     std::vector<session*> children_;  // those made for this one
     session* joined_ = nullptr;
+    std::vector<const media_tap*> taps_;  // they live in the leg
     media_events* events_ = nullptr;
     bool echo_ = false, protected_ = false, warned_of_clear_keys_ = false;
     std::string keying_, suite_;

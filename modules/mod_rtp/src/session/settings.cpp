@@ -68,10 +68,15 @@ leg_settings settings_for(const agreed_stream& stream, const leg_facts& facts) {
             settings.tone_payload = audio->payload;
     }
     std::size_t events = 0;
+    shown_payloads digits;
     for (const auto* list : {&stream.receive, &stream.send})
-        for (const auto& each : *list)
+        for (const auto& each : *list) {
+            (each.is_digits() ? digits : settings.shown).set(each.payload);
             if (each.is_digits() && events < settings.events.size())
                 settings.events[events++] = {each.payload, each.rate};
+        }
+    // Digits are secrets: a number that means them in either direction is never shown.
+    settings.shown &= ~digits;
     settings.timeout_ticks = ticks(facts.media_timeout);
     settings.hold_timeout_ticks = ticks(facts.media_hold_timeout);
     return settings;
