@@ -2,6 +2,7 @@
 #include "bus/make.hpp"
 #include "fakes.hpp"
 #include "registrar/facts.hpp"
+#include "registrar/store_gap.hpp"
 #include "test_context.hpp"
 
 #include <strowger/text.hpp>
@@ -40,13 +41,16 @@ struct RegistrarTest : ::testing::Test {
         core.use_registry = names_of_test.get();
         core.use_directory = &users;
         core.use_config = &config;
-        provided =
-            std::move(*names_of_test->provide<registration_store>("registration_store/1", store));
+        give_store();
         transports.live = {udp, tls};
         settings.profile = "internal";
         reg = make_registrar(core, settings, transports);
     }
 
+    void give_store() {
+        provided =
+            std::move(*names_of_test->provide<registration_store>("registration_store/1", store));
+    }
     std::shared_ptr<fake_transaction> send(std::string_view headers, flow_ptr over = nullptr,
                                            std::string_view call_id = "call-1",
                                            unsigned number = 0) {
@@ -227,8 +231,74 @@ TEST_F(RegistrarTest, AFailedCommitIs500WithRetryAfter) {
     EXPECT_EQ(what->status(), 500);
     EXPECT_THAT(what->answer.print(), HasSubstr("Retry-After: "));
     EXPECT_EQ(registered("Contact: <sip:a@h1>\r\n"), 200);
+}
+
+TEST_F(RegistrarTest, WhileTheStoreIsAwayRequestsWaitForItInOrder) {
+    auto before = send("Contact: <sip:a@h1>\r\n");  // its commit is under way
     provided.reset();
-    EXPECT_EQ(send("Contact: <sip:a@h1>\r\n")->status(), 503);
+    auto behind = send("Contact: <sip:a@h2>\r\n");
+    store.commit();
+    EXPECT_EQ(before->status(), 200);
+    auto query = send("");
+    core.manual.advance(seconds(2));
+    EXPECT_FALSE(behind->answered());
+    EXPECT_FALSE(query->answered());
+    give_store();
+    core.manual.advance(store_gap::pause);
+    ASSERT_EQ(store.pending.size(), 1u);
+    EXPECT_FALSE(query->answered());
+    store.commit();
+    EXPECT_THAT(contacts(*behind),
+                ElementsAre("<sip:a@h1>;expires=3598", "<sip:a@h2>;expires=3600"));
+    EXPECT_EQ(contacts(*query).size(), 2u);
+}
+
+TEST_F(RegistrarTest, WhoComesWhenTheStoreIsBackDoesNotOvertakeThoseWhoWaited) {
+    provided.reset();
+    auto waited = send("Contact: <sip:a@h1>\r\n");
+    give_store();
+    auto later = send("Contact: <sip:a@h1>;expires=0\r\n");
+    store.commit();
+    EXPECT_EQ(contacts(*waited).size(), 1u);
+    store.commit();
+    EXPECT_EQ(later->status(), 200);
+    EXPECT_THAT(bound(), ElementsAre());
+}
+
+TEST_F(RegistrarTest, AStoreThatStaysAwayIs503AndIsNotWaitedForAgain) {
+    provided.reset();
+    auto first = send("Contact: <sip:a@h1>\r\n");
+    core.manual.advance(seconds(3));
+    auto second = send("Contact: <sip:a@h2>\r\n");
+    EXPECT_FALSE(first->answered());
+    core.manual.advance(seconds(1));
+    for (const auto& each : {first, second, send("Contact: <sip:a@h3>\r\n")}) {
+        EXPECT_EQ(each->status(), 503);
+        EXPECT_THAT(each->answer.print(), HasSubstr("Retry-After: "));
+    }
+    // Back, and away once more: that is waited for.
+    give_store();
+    EXPECT_EQ(registered("Contact: <sip:a@h1>\r\n"), 200);
+    provided.reset();
+    EXPECT_FALSE(send("Contact: <sip:a@h1>\r\n")->answered());
+}
+
+TEST_F(RegistrarTest, SoManyWaitForTheStoreAndTheNextIs503) {
+    provided.reset();
+    std::vector<std::shared_ptr<fake_transaction>> crowd;
+    for (std::size_t i = 0; i < store_gap::most; ++i) crowd.push_back(send(""));
+    EXPECT_EQ(send("")->status(), 503);
+    give_store();
+    core.manual.advance(store_gap::pause);
+    for (const auto& each : crowd) ASSERT_EQ(each->status(), 200);
+}
+
+TEST_F(RegistrarTest, WhoWaitsForTheStoreIsForgottenAtTheEnd) {
+    provided.reset();
+    auto what = send("");
+    reg.reset();
+    core.manual.advance(seconds(10));
+    EXPECT_FALSE(what->answered());  // the phone asks again
 }
 
 TEST_F(RegistrarTest, StrangersAndForbiddenUsers) {

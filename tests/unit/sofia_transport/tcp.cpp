@@ -45,6 +45,20 @@ TEST(tcp, a_peer_that_closes_is_told_and_its_flow_is_never_found_again) {
     EXPECT_EQ(pbx.sip->counters().connections, 0u);
 }
 
+// A binding of before a reload names its connection, which nobody else's may be called by then.
+TEST(tcp, a_profile_that_was_started_anew_gives_flows_other_names) {
+    std::string names[2];
+    for (auto& name : names) {
+        house pbx;
+        client phone(pbx.at(transport_kind::tcp));
+        phone.send(request("OPTIONS", "TCP", "one"));
+        ASSERT_TRUE(pbx.core.run_until([&] { return pbx.heard() == 1; }));
+        name = pbx.events.messages[0].from->id();
+        EXPECT_TRUE(name.ends_with("-1")) << name;  // the first of its start, both times
+    }
+    EXPECT_NE(names[0], names[1]);
+}
+
 TEST(tcp, without_content_length_it_is_400_and_the_end) {
     house pbx;
     client phone(pbx.at(transport_kind::tcp));

@@ -189,8 +189,10 @@ result<std::vector<token>> add_commands(context& core, service& of, int log_leve
     // It can switch traces on, and so it may not run inside ${}.
     main.what = capability::change;
     main.syntax =
-        "status [profile <name> [reg] | gateway [<name>]] | profile <name> … | loglevel …";
-    main.help = "shows and steers the SIP profiles; sofia help lists all";
+        "[help] || status || status profile <name> [reg] || status gateway [<name>] || "
+        "profile <name> siptrace on|off || profile <name> rescan || profile <name> <order...> || "
+        "global siptrace on|off || loglevel <component> [<level 0..9>]";
+    main.help = "Shows and steers the SIP profiles.";
     main.answer = [shared](const command_request& request) { return shared->answer(request); };
     main.complete = [shared](std::string_view args) { return shared->next(args); };
     auto added = core.registry().add(std::move(main));
@@ -200,8 +202,8 @@ result<std::vector<token>> add_commands(context& core, service& of, int log_leve
     command contact;
     contact.name = "sofia_contact";
     contact.what = capability::read;
-    contact.syntax = "[<profile>/|*/]<user>[@<domain>]";
-    contact.help = "the registered contacts of a user, as a dial string";
+    contact.syntax = "<[profile/]user[@domain]>";
+    contact.help = "Prints the registered contacts of a user, as a dial string.";
     contact.answer = [&core, &of](const command_request& request) {
         return command_reply{true, sofia_contact(core, request.args, of.profile_names())};
     };

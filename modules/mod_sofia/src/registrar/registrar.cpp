@@ -5,6 +5,7 @@
 #include "registrar/facts.hpp"
 #include "registrar/plan.hpp"
 #include "registrar/request.hpp"
+#include "registrar/store_gap.hpp"
 
 #include <strowger/text.hpp>
 
@@ -43,6 +44,7 @@ public:
           settings_(std::move(settings)),
           transports_(transports),
           watch_(core.clock(), [this](const binding& what) { expired(what); }),
+          gap_(core.clock(), [this] { return static_cast<bool>(store()); }),
           self_(std::make_shared<store_registrar*>(this)) {
         watch_known_ones();
     }
@@ -55,13 +57,11 @@ public:
         if (auto refused = address_of(what->request(), who.get(), *asked))
             return what->respond(refused->status, refused->phrase);
         auto key = cat(asked->user, '@', asked->domain);
-        // RFC 3261, 10.3: requests for one address are processed in the order they came in.
-        if (auto line = lines_.find(key); line != lines_.end()) {
-            if (line->second.size() >= most_waiting) return respond_later(what, 503, {});
-            line->second.push_back({what, std::move(*asked)});
-            return;
-        }
-        carry_out(key, {what, std::move(*asked)});
+        // Behind those of the same address, then behind those that wait for the store.
+        if (lines_.count(key) != 0 || gap_.over())
+            enter(key, {what, std::move(*asked)});
+        else
+            wait_for_store(key, {what, std::move(*asked)});
     }
 
     void flow_closed(const flow_ptr& which) override {
@@ -74,9 +74,9 @@ public:
 
     std::vector<binding> bindings() const override {
         std::vector<binding> out;
-        auto store = core_.registry().find<registration_store>(store_name);
-        if (!store) return out;
-        store->each([&](const binding& one) {
+        auto from = store();
+        if (!from) return out;
+        from->each([&](const binding& one) {
             if (one.profile == settings_.profile) out.push_back(one);
         });
         return out;
@@ -87,6 +87,10 @@ private:
         server_transaction_ptr what;
         register_request asked;
     };
+
+    lease<registration_store> store() const {
+        return core_.registry().find<registration_store>(store_name);
+    }
 
     // RFC 3261, 10.3, 5: whose registration is it? Fills in user and domain.
     std::optional<refusal> address_of(const message& from, const directory_user* who,
@@ -113,16 +117,36 @@ private:
         return what.transport != "udp" && !transports_.find(what.flow);
     }
 
+    // RFC 3261, 10.3: requests for one address are processed in the order they came in.
+    void enter(const std::string& key, waiting one) {
+        auto line = lines_.find(key);
+        if (line == lines_.end()) return carry_out(key, std::move(one));
+        if (line->second.size() >= most_waiting) return respond_later(one.what, 503, {});
+        line->second.push_back(std::move(one));
+    }
+
+    // A store that is being reloaded is back in a moment.
+    void wait_for_store(const std::string& key, waiting one) {
+        auto kept = std::make_shared<waiting>(std::move(one));
+        bool waits = gap_.wait([this, key, kept](bool there) {
+            if (there) return enter(key, std::move(*kept));
+            refuse_without_store(key, *kept);
+        });
+        if (!waits) refuse_without_store(key, *kept);
+    }
+
+    void refuse_without_store(const std::string& key, const waiting& one) {
+        core_.log().error("a REGISTER of ", key,
+                          " is answered 503: no registration store is loaded (load mod_sqlite)");
+        respond_later(one.what, 503, {});
+    }
+
     void carry_out(const std::string& key, waiting one) {
-        auto store = core_.registry().find<registration_store>(store_name);
-        if (!store) {
-            core_.log().error(
-                "a REGISTER of ", key,
-                " is answered 503: no registration store is loaded (load mod_sqlite)");
-            return respond_later(one.what, 503, {});
-        }
+        auto keeper = store();
+        if (!keeper) return wait_for_store(key, std::move(one));
+        gap_.found();
         watch_known_ones();
-        auto known = store->find(one.asked.user, one.asked.domain);
+        auto known = keeper->find(one.asked.user, one.asked.domain);
         auto plan =
             plan_registration(one.asked, known, settings_, core_.node(), core_.clock().wall(),
                               [this](const binding& each) { return unreachable(each); });
@@ -132,19 +156,19 @@ private:
             return one.what->respond(std::move(response));
         }
         if (plan.status != 200) return one.what->respond(plan.status, plan.phrase);
-        if (!plan.changes()) return accept(one, *store);
+        if (!plan.changes()) return accept(one, *keeper);
 
         lines_[key];  // from here on, what comes for this address waits
         auto removed = copies_of(plan.change.remove, known);
         auto put = plan.change.put;
         auto kept = std::make_shared<waiting>(std::move(one));
-        auto held = std::make_shared<lease<registration_store>>(store);
-        store->apply(std::move(plan.change),
-                     [self = self_, key, kept, held, removed = std::move(removed),
-                      put = std::move(put)](result<void> outcome) {
-                         if (auto* still_here = *self)
-                             still_here->committed(key, *kept, **held, removed, put, outcome);
-                     });
+        auto held = std::make_shared<lease<registration_store>>(keeper);
+        keeper->apply(std::move(plan.change),
+                      [self = self_, key, kept, held, removed = std::move(removed),
+                       put = std::move(put)](result<void> outcome) {
+                          if (auto* still_here = *self)
+                              still_here->committed(key, *kept, **held, removed, put, outcome);
+                      });
     }
 
     static std::vector<binding> copies_of(const std::vector<std::string>& contacts,
@@ -216,17 +240,17 @@ private:
 
     // Those of an earlier start; again when the store was replaced.
     void watch_known_ones() {
-        auto store = core_.registry().find<registration_store>(store_name);
-        if (!store || watched_ == store.get()) return;
-        watched_ = store.get();
-        store->each([&](const binding& one) {
+        auto from = store();
+        if (!from || watched_ == from.get()) return;
+        watched_ = from.get();
+        from->each([&](const binding& one) {
             if (one.profile == settings_.profile) watch_.set(one);
         });
     }
 
     void expired(const binding& what) {
-        if (auto store = core_.registry().find<registration_store>(store_name))
-            for (const auto* one : store->find(what.user, what.domain))
+        if (auto from = store())
+            for (const auto* one : from->find(what.user, what.domain))
                 if (one->contact == what.contact) return watch_.set(*one);
         core_.bus().publish(sofia_expire{{what, 0}});
     }
@@ -237,6 +261,7 @@ private:
     const registration_store* watched_ = nullptr;                 // compared, never used
     std::unordered_map<std::string, std::deque<waiting>> lines_;  // addresses with a commit pending
     expiry_watch watch_;
+    store_gap gap_;
     std::shared_ptr<store_registrar*> self_;  // outcomes find the registrar, or that it is gone
 };
 

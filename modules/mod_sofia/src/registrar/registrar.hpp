@@ -29,7 +29,8 @@ class registrar {
 public:
     virtual ~registrar();
     // Answers a REGISTER that `who` was authenticated for (200 after the commit; 400, 403, 404,
-    // 423, 500, 503). Publishes sofia::register, sofia::unregister.
+    // 423, 500, 503). Where no store is loaded it waits for one for some seconds (store_gap.hpp),
+    // then 503. Publishes sofia::register, sofia::unregister.
     virtual void handle(const server_transaction_ptr& what,
                         std::shared_ptr<const directory_user> who) = 0;
     virtual void flow_closed(const flow_ptr& which) = 0;

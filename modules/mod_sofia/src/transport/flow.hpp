@@ -45,7 +45,7 @@ struct tls_peer {
 class flow {
 public:
     virtual ~flow();
-    // node, boot epoch and counter: never another phone's after a restart.
+    // Never another phone's, after a restart or a reload either.
     virtual const std::string& id() const noexcept = 0;
     virtual transport_kind kind() const noexcept = 0;
     virtual const address& local() const noexcept = 0;

@@ -1,5 +1,7 @@
 #include "transport/stream_hub.hpp"
 
+#include "message/random.hpp"
+
 #include <strowger/text.hpp>
 
 #include <limits>
@@ -24,6 +26,14 @@ std::vector<executor> handshakes_of(context& core) {
     return all;
 }
 
+// The counter begins again with each start of the profile, also in the same process (`reload
+// mod_sofia`): a binding of before must not name the connection of another phone.
+std::string new_flow_prefix(std::string_view node) {
+    auto text = cat(node, '-');
+    append_hex(text, random_64());
+    return text += '-';
+}
+
 }  // namespace
 
 stream_hub::stream_hub(context& core, transport_settings given, stream_events& events)
@@ -40,10 +50,10 @@ stream_hub::stream_hub(context& core, transport_settings given, stream_events& e
       inside(&events),
       now_ms(
           std::chrono::duration_cast<milliseconds>(core.clock().now().time_since_epoch()).count()),
-      node_(core.node()) {}
+      flow_prefix_(new_flow_prefix(core.node())) {}
 
 std::string stream_hub::new_flow_id() {
-    return cat(node_, '-', last_id_.fetch_add(1, std::memory_order_relaxed) + 1);
+    return cat(flow_prefix_, last_id_.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
 executor stream_hub::next_edge() noexcept {

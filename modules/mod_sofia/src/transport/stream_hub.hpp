@@ -49,7 +49,7 @@ struct stream_hub {
     std::atomic<bool> tracing{false};
     std::atomic<std::int64_t> now_ms;  // the clock at the last tick
 
-    // node and counter; the node's name is new every start.
+    // node, a name of this hub's own, and counter.
     std::string new_flow_id();
     executor next_edge() noexcept;
     executor next_handshake() noexcept;
@@ -58,7 +58,7 @@ struct stream_hub {
     void trace(bool incoming, transport_kind kind, const address& peer, std::string_view bytes);
 
 private:
-    const std::string node_;
+    const std::string flow_prefix_;
     std::atomic<std::uint64_t> last_id_{0};
     std::atomic<std::size_t> last_edge_{0}, last_handshake_{0};
     mutable std::mutex tls_lock_;
