@@ -24,4 +24,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(mod_apps, "mod_apps", "0.1.0", "", side_by_side)
+STROWGER_MODULE(mod_apps)

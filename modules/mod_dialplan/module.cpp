@@ -42,4 +42,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(mod_dialplan, "mod_dialplan", "1.0", "", side_by_side)
+STROWGER_MODULE(mod_dialplan)

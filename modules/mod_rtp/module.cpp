@@ -90,4 +90,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(rtp_module, "mod_rtp", "0.1.0", "", side_by_side)
+STROWGER_MODULE(rtp_module)

@@ -1,3 +1,3 @@
 #include "profile/sofia_module.hpp"
 
-STROWGER_MODULE(strowger::sofia::sofia_module, "mod_sofia", "0.1.0", "", exclusive)
+STROWGER_MODULE(strowger::sofia::sofia_module)

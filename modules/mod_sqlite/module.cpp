@@ -44,4 +44,4 @@ private:
 }  // namespace
 }  // namespace strowger::sqlite
 
-STROWGER_MODULE(strowger::sqlite::sqlite_module, "mod_sqlite", "0.1.0", "", exclusive)
+STROWGER_MODULE(strowger::sqlite::sqlite_module)

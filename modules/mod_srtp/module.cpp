@@ -30,4 +30,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(srtp_module, "mod_srtp", "0.1.0", "", side_by_side)
+STROWGER_MODULE(srtp_module)
