@@ -5,6 +5,7 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS filesystem)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(spdlog REQUIRED)
+pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw libelf)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
@@ -12,7 +13,7 @@ pkg_check_modules(SOFIA REQUIRED IMPORTED_TARGET sofia-sip-ua)
 pkg_check_modules(SRTP REQUIRED libsrtp2)
 
 # Third-party headers are not ours to warn about.
-foreach(package PUGIXML PCRE2 SQLITE SOFIA)
+foreach(package DW PUGIXML PCRE2 SQLITE SOFIA)
   get_target_property(dirs PkgConfig::${package} INTERFACE_INCLUDE_DIRECTORIES)
   if(dirs)
     set_target_properties(PkgConfig::${package} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
@@ -76,3 +77,6 @@ set(STROWGER_MODULE_FLAGS -fvisibility=hidden -fvisibility-inlines-hidden)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND STROWGER_MODULE_FLAGS -fno-gnu-unique)
 endif()
+
+# Where the program looks for modules, below the place it is installed in.
+set(STROWGER_INSTALLED_MODULES lib/strowger/modules)

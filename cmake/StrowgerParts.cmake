@@ -19,22 +19,18 @@ function(strowger_part name folder)
   target_precompile_headers(${name} REUSE_FROM strowger_pch)
 endfunction()
 
-# strowger_module(NAME PARTS …): the shared object, from module.cpp in the current folder.
+# strowger_module(NAME PARTS … [NEEDS …] [EXCLUSIVE]): a module of the product, from module.cpp in the
+# current folder.
 function(strowger_module name)
-  cmake_parse_arguments(arg "" "" "PARTS;LIBS" ${ARGN})
-  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/module.cpp)
-    return()
+  cmake_parse_arguments(arg "EXCLUSIVE" "" "PARTS;NEEDS" ${ARGN})
+  set(exclusive)
+  if(arg_EXCLUSIVE)
+    set(exclusive EXCLUSIVE)
   endif()
-  add_library(${name} MODULE module.cpp)
-  target_compile_options(${name} PRIVATE ${STROWGER_MODULE_FLAGS})
-  target_link_libraries(${name} PRIVATE ${arg_PARTS} strowger_core ${arg_LIBS})
-  target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL)
-  if(STROWGER_SANITIZER STREQUAL "none" AND NOT STROWGER_FUZZ)
-    target_link_options(${name} PRIVATE -Wl,-z,defs)
-  endif()
-  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/strowger/modules
+  strowger_add_module(${name} SOURCES module.cpp VERSION ${PROJECT_VERSION} NEEDS ${arg_NEEDS} ${exclusive} LIBS ${arg_PARTS})
+  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/strowger/modules
     INSTALL_RPATH "$ORIGIN/../..")
-  install(TARGETS ${name} LIBRARY DESTINATION lib/strowger/modules)
+  install(TARGETS ${name} LIBRARY DESTINATION ${STROWGER_INSTALLED_MODULES})
 endfunction()
 
 # strowger_tests(NAME FOLDER LIBS …): a GoogleTest program of all sources in FOLDER.
@@ -50,7 +46,7 @@ function(strowger_tests name folder)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${folder} ${PROJECT_SOURCE_DIR}/tests/support ${PROJECT_SOURCE_DIR}/core/src)
   target_compile_options(${name} PRIVATE ${STROWGER_MODULE_FLAGS})
-  target_link_libraries(${name} PRIVATE strowger_core ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE strowger_testing strowger_core ${arg_LIBS} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM strowger_pch)
   target_compile_definitions(${name} PRIVATE STROWGER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" STROWGER_BINARY_DIR="${CMAKE_BINARY_DIR}")
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT})

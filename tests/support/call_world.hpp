@@ -1,13 +1,13 @@
 // A PBX without sockets for tests: real bus, registry and calls; the rest is fake.
 #pragma once
 
+#include <strowger/testing/captured_log.hpp>
+#include <strowger/testing/fake_endpoint.hpp>
+#include <strowger/testing/fake_media.hpp>
+#include <strowger/testing/fake_settings.hpp>
+#include <strowger/testing/manual_clock.hpp>
 #include "bus/make.hpp"
 #include "call/make.hpp"
-#include "captured_log.hpp"
-#include "fake_endpoint.hpp"
-#include "fake_media.hpp"
-#include "fake_settings.hpp"
-#include "manual_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

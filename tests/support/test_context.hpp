@@ -1,8 +1,8 @@
 // A context for tests of one module: real loops, and what else the test puts into it.
 #pragma once
 
-#include "captured_log.hpp"
-#include "manual_clock.hpp"
+#include <strowger/testing/captured_log.hpp>
+#include <strowger/testing/manual_clock.hpp>
 
 #include <strowger/context.hpp>
 
@@ -65,6 +65,7 @@ public:
     strowger::directory& directory() noexcept override { return *use_directory; }
     strowger::calls& calls() noexcept override { return *use_calls; }
     module_manager& modules() noexcept override { return *use_modules; }
+    use hold() noexcept override { return {}; }
     strowger::executor executor() noexcept override { return loop.get_executor(); }
     strowger::executor edge(std::size_t) noexcept override { return edge_loop.get_executor(); }
     strowger::executor handshakes() noexcept override { return handshake_loop.get_executor(); }

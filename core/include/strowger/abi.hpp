@@ -2,11 +2,14 @@
 // The loader reads it from the file before anything is mapped.
 #pragma once
 
+#include <strowger/headers_hash.hpp>
+
 #include <boost/version.hpp>
 
 #include <version>
 
-#define STROWGER_SDK_NUMBER "1"
+// Goes up with every change after which a module must be changed, not only built again.
+#define STROWGER_SDK_NUMBER "2"
 
 #define STROWGER_TEXT_(x) #x
 #define STROWGER_TEXT(x) STROWGER_TEXT_(x)
@@ -66,12 +69,13 @@
 #define STROWGER_TAG_TRACKING "-"
 #endif
 
-// Fields are separated by ';' so that a refusal can name the one that differs.
+// Fields are separated by ';' so that a refusal can name the one that differs. The hash is that of
+// the headers without their comments: a class that changed is another class, whatever its number.
 #define STROWGER_ABI_TAG                                                          \
     "SDK " STROWGER_SDK_NUMBER ";" STROWGER_TAG_COMPILER ";" STROWGER_TAG_LIBRARY \
     ";Boost " BOOST_LIB_VERSION ";sanitizer " STROWGER_TAG_SANITIZER              \
     ";macros " STROWGER_TAG_NDEBUG STROWGER_TAG_ASSERTIONS STROWGER_TAG_ASIO      \
-        STROWGER_TAG_ASIO_LINK STROWGER_TAG_TRACKING
+        STROWGER_TAG_ASIO_LINK STROWGER_TAG_TRACKING ";headers " STROWGER_HEADERS_HASH
 
 namespace strowger::detail {
 

@@ -7,6 +7,7 @@
 #include <strowger/clock.hpp>
 #include <strowger/config.hpp>
 #include <strowger/directory.hpp>
+#include <strowger/lease.hpp>
 #include <strowger/log.hpp>
 #include <strowger/media_loop.hpp>
 #include <strowger/registry.hpp>
@@ -38,6 +39,9 @@ public:
     virtual strowger::directory& directory() noexcept = 0;
     virtual strowger::calls& calls() noexcept = 0;
     virtual module_manager& modules() noexcept = 0;
+
+    // For what the module hands out (owned<T>): it stays mapped until the object has gone.
+    virtual use hold() noexcept = 0;
 
     // The control loop. Every handler that waits on one of these executors is counted against the
     // module; any thread may post. Use these for Asio objects, never an executor of your own.

@@ -61,6 +61,7 @@ struct media_status {
     std::uint64_t strangers = 0;    // packets from an address that is not the peer's
     std::uint64_t unauthentic = 0;  // packets that failed authentication, or were replayed
     std::uint64_t not_rtp = 0;      // ZRTP and other packets that are dropped
+    std::size_t taps = 0;           // who listens in this process
 };
 
 // What happens to a session. Called on the control loop, never from within a call to the session.
@@ -73,6 +74,17 @@ public:
 
 protected:
     ~media_events() = default;
+};
+
+// Hears one session's packets in the clear, both ways. On the media thread: packet() allocates,
+// locks, throws, logs and awaits nothing. Destroyed on the control loop, after the last packet.
+class media_tap {
+public:
+    virtual ~media_tap();
+    // The payload of one RTP packet; inbound is what the far end said. Static payload types are
+    // those of RFC 3551: 0 is PCMU, 8 is PCMA. RFC 4733 events are not shown: digits are secrets.
+    virtual void packet(direction way, std::uint8_t payload_type,
+                        std::span<const std::uint8_t> payload) noexcept = 0;
 };
 
 // The media of one leg: works like a browser's peer connection. Control loop only; the packets are
@@ -108,6 +120,11 @@ public:
     // errc::unsupported for other codecs, errc::bad_syntax for the text. Duration is 0 for endless.
     virtual result<std::chrono::milliseconds> play_tones(std::string_view tones) = 0;
     virtual void stop_playing() = 0;  // nothing happens when nothing plays
+    // `listener` hears the packets from now on, until untap() or the session's end. Several may.
+    // What it is made of goes with it: whoever reads what it found shares that with it.
+    // errc::limit_reached: this session has as many as it can.
+    virtual result<void> tap(owned<media_tap> listener) = 0;
+    virtual void untap(const media_tap& listener) = 0;
     virtual media_status status() const = 0;
     // Whom to tell, borrowed until the next observe(); nullptr: nobody.
     virtual void observe(media_events* events) = 0;

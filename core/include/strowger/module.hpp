@@ -1,10 +1,12 @@
-// A module: a class, and one line that makes a shared object of it.
+// A module: a class, and one line that makes it the shared object's.
 //
 // Its life: the file's stamp is read (name, tag, needs) → the file is mapped → constructed →
 // check() → start() → … → stop() → its uses end → destroyed → unmapped. All on the control loop.
 //
 //     class hello final : public strowger::module { … };
-//     STROWGER_MODULE(hello, "mod_hello", "1.0", "", side_by_side)
+//     STROWGER_MODULE(hello)
+//
+// Its name, version and needs are the build's: strowger_add_module(mod_hello SOURCES … VERSION …).
 #pragma once
 
 #include <strowger/abi.hpp>
@@ -60,10 +62,8 @@ inline void destroy_module(module* which) noexcept { delete which; }
 }  // namespace detail
 }  // namespace strowger
 
-// The last line of a module's shell. NEEDS: names separated by blanks. RELOAD: side_by_side,
-// exclusive.
-#define STROWGER_MODULE(TYPE, NAME, VERSION, NEEDS, RELOAD)                                        \
-    STROWGER_STAMP(NAME, VERSION, NEEDS, #RELOAD)                                                  \
+// The last line of a module's source. TYPE derives from module; its constructor takes a context&.
+#define STROWGER_MODULE(TYPE)                                                                      \
     extern "C"                                                                                     \
         [[gnu::visibility("default")]] const ::strowger::detail::module_functions strowger_module; \
     const ::strowger::detail::module_functions strowger_module{                                    \

@@ -149,7 +149,7 @@ private:
 };
 
 // Forwards, and remembers what was subscribed through it.
-class bus_view final : public bus, token_owner {
+class bus_view final : public module_bus, token_owner {
 public:
     explicit bus_view(plain_bus& all) : all_(all) {}
 
@@ -161,6 +161,7 @@ public:
         subscribed_.emplace_back(++last_id_, all_.add(name, std::move(handler)));
         return token(*this, last_id_);
     }
+    std::size_t subscriptions() const noexcept override { return subscribed_.size(); }
 
 private:
     void withdraw(std::uint64_t id) noexcept override {
@@ -181,7 +182,7 @@ private:
 
 std::unique_ptr<bus> make_bus(logger& log) { return std::make_unique<plain_bus>(log); }
 
-std::unique_ptr<bus> make_bus_view(bus& all) {
+std::unique_ptr<module_bus> make_bus_view(bus& all) {
     return std::make_unique<bus_view>(dynamic_cast<plain_bus&>(all));
 }
 

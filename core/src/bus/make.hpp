@@ -13,7 +13,11 @@ namespace strowger {
 std::unique_ptr<bus> make_bus(logger& log);
 // A module's own view of a bus that make_bus() made. What the module subscribed and did not take
 // back goes with the view. `all` outlives it.
-std::unique_ptr<bus> make_bus_view(bus& all);
+class module_bus : public bus {
+public:
+    virtual std::size_t subscriptions() const noexcept = 0;
+};
+std::unique_ptr<module_bus> make_bus_view(bus& all);
 
 // All names of one PBX. for_module() gives a module's own view, whose registrations carry its name
 // and whose leases are counted by `counter`. Both outlive every view and token.

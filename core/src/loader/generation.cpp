@@ -38,6 +38,7 @@ generation::generation(stamp what, std::string where, unsigned count,
       file(std::move(where)),
       number(count),
       copy(std::move(private_file)),
+      made(shared.clock.wall()),
       uses(about.name),
       context_(std::make_unique<module_context>(about.name, level, shared, modules, uses)),
       mapping_(std::make_unique<mapping>()) {}
@@ -50,6 +51,7 @@ generation::~generation() {
 
 result<void> generation::open() {
     try {
+        running_scope shown(uses.leases.module());  // static constructors run in here
         mapping_->library.load(*copy, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     } catch (const std::exception& thrown) {
         return fail(
@@ -104,10 +106,14 @@ void generation::stop() noexcept {
 void generation::destroy() noexcept {
     running_scope shown(uses.leases.module());
     if (object_ != nullptr) mapping_->table->destroy(std::exchange(object_, nullptr));
-    context_->drop_registrations();
+    if (auto left = context_->drop_registrations(); !left.empty() && started_)
+        context_->log().warning("did not take back ", left,
+                                ": tokens are destroyed in stop() or "
+                                "with the module");
 }
 
 bool generation::close() {
+    running_scope shown(uses.leases.module());  // static destructors are its code too
     mapping_->table = nullptr;
     mapping_->library.unload();
     return !is_mapped(*copy);
@@ -132,7 +138,7 @@ std::string generation::holders(std::size_t channels) const {
     if (auto blocking = uses.work.count() - static_cast<std::int64_t>(names.size()); blocking > 0)
         part(cat(blocking, " tasks on the pool"));
     if (auto count = uses.handlers.count(); count != 0)
-        part(cat(count, count == 1 ? " handler" : " handlers", " that wait"));
+        part(cat(count, count == 1 ? " handler that waits" : " handlers that wait"));
     return text;
 }
 

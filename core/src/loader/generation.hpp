@@ -40,11 +40,14 @@ public:
     const std::string file;  // as the operator knows it
     const unsigned number;
     const std::shared_ptr<const std::string> copy;
+    const wall_time made;
+    std::chrono::microseconds load_time{0};  // until it had started; the loader's to set
     module_uses uses;
     phase now = phase::running;
     std::string reason;  // why it is stopping or quarantined
 
     module_context& context() noexcept { return *context_; }
+    const module_context& context() const noexcept { return *context_; }
     // "2 handlers, coroutines: ping", or empty.
     std::string holders(std::size_t channels) const;
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "loader/generation.hpp"
+#include "loader/threads.hpp"
 #include "loader/turns.hpp"
 
 #include <strowger/modules.hpp>
@@ -35,12 +36,13 @@ public:
     task<result<void>> load(std::string name) override;
     task<result<void>> unload(std::string name, bool force,
                               std::chrono::milliseconds patience) override;
-    task<result<void>> reload(std::string name, bool force) override;
+    task<result<void>> reload(std::string name, bool force,
+                              std::chrono::milliseconds patience) override;
     std::vector<module_row> list() const override;
     void shutdown() override { options_.shutdown(); }
 
     // load() without the waiting: when it fails, what remains ends in the background.
-    result<void> load_now(std::string name);
+    result<void> load_now(std::string name_or_path);
     // Loads what autoload_configs/modules.conf.xml names, needs first. An error: a critical module
     // did not start (the others were tried).
     result<void> autoload(const config_snapshot& config);
@@ -67,22 +69,43 @@ private:
     task<> settle(std::string name);
     task<result<void>> unload_in_turn(std::string name, bool force,
                                       std::chrono::milliseconds patience);
-    task<result<void>> reload_in_turn(std::string name, bool force);
+    task<result<void>> reload_in_turn(std::string name, bool force,
+                                      std::chrono::milliseconds patience);
 
-    result<generation_ptr> prepare(std::string name, std::string file, std::string shown);
+    result<void> read_configuration();
+    // A file that fits this program, and its private copy. None of its code has run.
+    struct candidate {
+        stamp about;
+        std::string file;  // as the operator knows it
+        std::shared_ptr<const std::string> copy;
+        steady_time begun;  // when its loading began
+    };
+    // Any thread: reads and writes files, which may be large.
+    result<candidate> fetch(const std::string& name, const std::string& file);
+    // The same on the pool, while the control loop goes on.
+    task<result<candidate>> fetch_aside(std::string name, std::string file);
+    result<generation_ptr> start_new(candidate what);
+    result<void> may_load(const std::string& name) const;
     result<void> bring_up(generation_ptr which);
-    result<generation_ptr> load_file(std::string name, std::string file, std::string shown);
     void retire(generation_ptr which, std::string why);
     task<> drain(generation_ptr which);
     task<bool> pass_all_threads();
     task<> pause(steady_time::duration how_long);
     task<bool> wait_gone(generation_ptr which, steady_time deadline);
     task<result<void>> wait_unused(generation_ptr which, bool force, steady_time deadline);
-    task<result<void>> replace_exclusive(generation_ptr old, bool force);
+    task<result<void>> replace_exclusive(generation_ptr old, bool force, steady_time deadline);
+    // What an operator typed: a name, or a path where those are allowed.
+    struct module_file {
+        std::string name, file;
+    };
+    result<module_file> find_file(std::string name_or_path) const;
+    bool paths_allowed() const;
     void quarantine(generation& which, std::string why);
     generation_ptr running(std::string_view name) const;
     generation_ptr any(std::string_view name) const;
-    std::string needed_by(std::string_view name) const;
+    std::vector<std::string> needed_by(std::string_view name) const;
+    module_row row_of(const generation& which) const;
+    result<void> not_needed(std::string_view name) const;
     bool listed(const generation& which) const;
     result<void> autoload_one(const std::string& name, const std::vector<std::string>& wanted,
                               std::vector<std::string>& path);
@@ -93,7 +116,8 @@ private:
     logger& log_;
     copy_folder copies_;
     turns turns_;
-    bool ending_ = false;  // stop_all() has begun: nothing is loaded any more
+    known_threads threads_;  // those of before the first module
+    bool ending_ = false;    // stop_all() has begun: nothing is loaded any more
     unsigned generations_ = 0;
     std::vector<generation_ptr> all_;  // in order of loading
 };

@@ -62,7 +62,8 @@ task<result<void>> loader::apart(std::string name, task<result<void>> work) {
 
 task<result<void>> loader::load(std::string name) {
     auto work = load_in_turn(name);
-    auto outcome = co_await apart(std::move(name), std::move(work));
+    auto turn = name.substr(name.rfind('/') + 1);  // npos + 1: all of it
+    auto outcome = co_await apart(std::move(turn), std::move(work));
     co_return outcome;
 }
 
@@ -72,8 +73,8 @@ task<result<void>> loader::unload(std::string name, bool force, milliseconds pat
     co_return outcome;
 }
 
-task<result<void>> loader::reload(std::string name, bool force) {
-    auto work = reload_in_turn(name, force);
+task<result<void>> loader::reload(std::string name, bool force, milliseconds patience) {
+    auto work = reload_in_turn(name, force, patience);
     auto outcome = co_await apart(std::move(name), std::move(work));
     co_return outcome;
 }

@@ -11,6 +11,8 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <cerrno>
+#include <cinttypes>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -127,6 +129,19 @@ bool is_mapped(std::string_view path) {
     while (std::getline(map, line))
         if (line.find(path) != line.npos) return true;
     return map.bad();
+}
+
+std::uint64_t mapped_bytes(std::string_view path) {
+    std::ifstream map("/proc/self/maps");
+    std::uint64_t bytes = 0;
+    std::string line;
+    while (std::getline(map, line)) {
+        std::uint64_t from = 0, to = 0;
+        if (line.find(path) != line.npos &&
+            std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64, &from, &to) == 2)
+            bytes += to - from;
+    }
+    return bytes;
 }
 
 }  // namespace strowger

@@ -4,7 +4,9 @@
 
 #include <strowger/error.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,16 +28,18 @@ public:
     copy_folder& operator=(const copy_folder&) = delete;
     const std::string& path() const noexcept { return path_; }
 
-    // Writes a copy; it is removed when the last holder lets go of the path.
+    // Writes a copy; it is removed when the last holder lets go of the path. Any thread.
     result<std::shared_ptr<const std::string>> write(std::string_view module,
                                                      std::span<const std::byte> bytes);
 
 private:
     std::string path_;
-    unsigned last_ = 0;
+    std::atomic<unsigned> last_{0};
 };
 
 // Is anything of this file mapped into the process? True also when that cannot be found out.
 bool is_mapped(std::string_view path);
+// How much of the address space this file takes; 0 when it is not mapped.
+std::uint64_t mapped_bytes(std::string_view path);
 
 }  // namespace strowger

@@ -1,17 +1,43 @@
 // A newer generation in the place of a running one.
 #include "loader/loader.hpp"
 
+#include "log/problems.hpp"
+
 namespace strowger {
 
-task<result<void>> loader::reload_in_turn(std::string name, bool force) {
+namespace {
+using real = std::chrono::steady_clock;
+}
+
+// A new generation starts with what the files say now.
+result<void> loader::read_configuration() {
+    problems found;
+    auto read = shared_.config.reload(found);
+    write_problems(log_, found);
+    if (read) return {};
+    for (const auto& each : found)
+        if (each.level == severity::error)
+            return fail(read.error().code,
+                        cat("the configuration has an error: ", to_string(each)));
+    return read;
+}
+
+task<result<void>> loader::reload_in_turn(std::string name, bool force, milliseconds patience) {
     auto old = running(name);
+    auto fresh = read_configuration();
+    if (!fresh)
+        co_return fail(fresh.error().code, cat(name, " is not reloaded: ", fresh.error().text));
     if (!old) co_return load_now(std::move(name));
     if (!old->about.side_by_side) {
-        auto done = co_await replace_exclusive(old, force);
+        auto deadline =
+            real::now() + std::max<milliseconds>(patience, force ? seconds(5) : seconds(0));
+        auto done = co_await replace_exclusive(old, force, deadline);
         co_return done;
     }
-    auto file = path_of(name);
-    auto made = load_file(name, file, file);
+    auto fetched = co_await fetch_aside(name, old->file);
+    if (fetched && running(name) != old)
+        co_return fail(errc::busy, cat(name, " was stopped meanwhile"));
+    auto made = fetched ? start_new(std::move(*fetched)) : fetched.error();
     if (!made)
         co_return fail(made.error().code,
                        cat(made.error().text, "; the generation that runs goes on"));
@@ -20,38 +46,34 @@ task<result<void>> loader::reload_in_turn(std::string name, bool force) {
     co_return result<void>();
 }
 
-task<result<void>> loader::replace_exclusive(generation_ptr old, bool force) {
+task<result<void>> loader::replace_exclusive(generation_ptr old, bool force, steady_time deadline) {
     auto name = old->about.name;
-    auto file = path_of(name);
-    {
-        // A file that would be refused is no reason to stop what runs.
-        auto bytes = read_file(file);
-        if (!bytes) co_return bytes.error();
-        auto about = read_stamp(*bytes, file);
-        if (!about) co_return about.error();
-        auto fits = compare_tags(cat(name, " (", file, ")"), about->tag, options_.abi_tag);
-        if (!fits) co_return fits.error();
-    }
-    auto unused = co_await wait_unused(old, force, shared_.clock.now() + seconds(force ? 5 : 1));
+    // A file that would be refused is no reason to stop what runs.
+    auto fetched = co_await fetch_aside(name, old->file);
+    if (!fetched)
+        co_return fail(fetched.error().code,
+                       cat(fetched.error().text, "; the one that runs goes on"));
+    auto unused = co_await wait_unused(old, force, deadline);
     if (!unused) co_return unused;
     if (!listed(*old) || old->now != generation::phase::running)
         co_return fail(errc::busy, cat(name, " was stopped meanwhile"));
-    auto old_copy = old->copy;  // its file may have been replaced: this is what ran
-    auto old_file = old->file;
+    // Its file may have been replaced: this is what ran.
+    candidate before{old->about, old->file, old->copy, real::now()};
     retire(old, "it was told to stop for a reload");
-    bool gone = co_await wait_gone(old, shared_.clock.now() + seconds(10));
+    bool gone = co_await wait_gone(old, real::now() + seconds(10));
     if (!gone)
         co_return fail(errc::busy, cat(name, " was stopped for the reload and did not end: ",
                                        old->reason, "; the new one was not started"));
     old.reset();
     if (ending_) co_return fail(errc::cancelled, "the program ends");
-    auto made = load_file(name, file, file);
+    auto made = start_new(std::move(*fetched));
     if (made) co_return result<void>();
     auto why = made.error();
     log_.error("the new ", name, " was not started: ", why.text, "; starting the old one again");
     co_await pause(milliseconds(10));
-    if (auto failed = any(name)) co_await wait_gone(failed, shared_.clock.now() + seconds(5));
-    auto again = load_file(name, *old_copy, old_file);
+    if (auto failed = any(name)) co_await wait_gone(failed, real::now() + seconds(5));
+    before.begun = real::now();
+    auto again = start_new(std::move(before));
     if (!again)
         co_return fail(
             errc::unavailable,

@@ -124,7 +124,9 @@ result<stamp> read_stamp(bytes_view bytes, std::string_view file) {
     if (!header) return header.error();
     auto where = section(bytes, *header, STROWGER_STAMP_SECTION);
     if (!where)
-        return damaged(file, "it carries no stamp of Strowger (its shell lacks STROWGER_MODULE)");
+        return damaged(file,
+                       "it carries no stamp of Strowger (it was not made by "
+                       "strowger_add_module)");
     auto raw = at<detail::module_stamp>(*where, 0);
     if (!raw || terminated(raw->magic) != "STROWGER-MODULE")
         return damaged(file, "its stamp is damaged");

@@ -58,7 +58,8 @@ core::core(core_options options)
     // Before anything else uses the loop: its services must be the core's.
     prepare_services(loop_);
     loop_executor_ = make_counted_executor(loop_, own_uses_.handlers);
-    clock_ = make_real_clock(loop_executor_);
+    own_clock_ = make_real_clock(loop_executor_);
+    clock_ = options_.other_clock != nullptr ? options_.other_clock : own_clock_.get();
     for (std::size_t i = 0; i < options_.edge_threads; ++i)
         edges_.push_back(std::make_unique<io_thread>(cat("strowger-edge", i), log_));
     for (std::size_t i = 0; i < options_.handshake_threads; ++i)
@@ -106,7 +107,7 @@ core::~core() {
     for (auto* group : {&edges_, &handshakes_})
         for (auto& each : *group) each->stop();
     pool_.reset();
-    clock_->stop();
+    own_clock_->stop();
     set_this_activity(nullptr);
 }
 
@@ -198,8 +199,10 @@ void core::shutdown() {
 task<> core::end_in_order() {
     bus_->publish(shutting_down{});
     auto ended = calls_->hangup_all(hangup_cause::system_shutdown);
-    auto deadline = clock_->now() + seconds(3);
-    while (calls_->size() != 0 && clock_->now() < deadline) {
+    // Real time: what is waited for are threads and peers.
+    using real = std::chrono::steady_clock;
+    auto deadline = real::now() + seconds(3);
+    while (calls_->size() != 0 && real::now() < deadline) {
         boost::asio::steady_timer pause(loop_, milliseconds(10));
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
@@ -210,7 +213,7 @@ task<> core::end_in_order() {
     }
     auto left = calls_->size();
     if (left != 0) log_.warning(left, " channels did not end in time");
-    bool unmapped = co_await loader_->stop_all(clock_->now() + seconds(6));
+    bool unmapped = co_await loader_->stop_all(real::now() + seconds(6));
     clean_ = unmapped && left == 0;
     if (clean_) log_.notice("all calls and modules have ended");
 }

@@ -29,8 +29,9 @@ struct core_options {
     std::vector<std::pair<std::string, std::string>> overrides;  // -set
     bool console = true, colour = false, log_file = true;
     std::size_t edge_threads = 2, handshake_threads = 2, pool_threads = 4;
-    std::size_t media_threads = 0;  // 0: one per processor, at most 2
-    log_sink* other_log = nullptr;  // tests
+    std::size_t media_threads = 0;           // 0: one per processor, at most 2
+    log_sink* other_log = nullptr;           // tests
+    strowger::clock* other_clock = nullptr;  // tests
 };
 
 class core {
@@ -87,7 +88,8 @@ private:
     std::unique_ptr<registry> registry_;
     std::unique_ptr<configuration> config_;
     std::unique_ptr<strowger::directory> directory_;
-    std::unique_ptr<real_clock> clock_;
+    std::unique_ptr<real_clock> own_clock_;
+    strowger::clock* clock_ = nullptr;  // that one, or the test's
     boost::asio::io_context loop_{1};
     executor loop_executor_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_work_{

@@ -1,6 +1,5 @@
 #include "runtime/module_context.hpp"
 
-#include "runtime/real_clock.hpp"
 #include "runtime/waiter.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -65,7 +64,9 @@ void module_context::launch(std::string name, std::function<task<>()> maker, tas
                    asio::bind_cancellation_slot(slot, [this, which](std::exception_ptr thrown) {
                        ended(which, std::move(thrown));
                    }));
-    if (stopping_) which->cancel.emit(asio::cancellation_type::terminal);
+    if (!stopping_) return;
+    log_.debug("\"", which->name, "\" was spawned after the module was told to stop: cancelled");
+    which->cancel.emit(asio::cancellation_type::terminal);
 }
 
 void module_context::ended(running_list::iterator which, std::exception_ptr thrown) noexcept {
@@ -106,11 +107,21 @@ std::vector<std::string> module_context::spawned() const {
     return names;
 }
 
-void module_context::drop_registrations() {
+std::string module_context::drop_registrations() {
+    std::string left;
+    auto part = [&](std::string more) { left += (left.empty() ? "" : ", ") + more; };
+    for (const auto& each : shared_.names.names_of(uses_.leases))
+        part(cat("the ", each.kind, " ", each.name));
+    auto count = [&](std::size_t how_many, std::string_view what) {
+        if (how_many != 0) part(cat(how_many, " ", what, how_many == 1 ? "" : "s"));
+    };
+    count(bus_ ? bus_->subscriptions() : 0, "subscription");
+    count(clock_ ? clock_->alarms() : 0, "alarm");
     registry_.reset();
     shared_.names.drop(uses_.leases);
     bus_.reset();
     clock_.reset();
+    return left;
 }
 
 task<> module_context::sleep_until(steady_time when) {

@@ -5,6 +5,7 @@
 #include "bus/make.hpp"
 #include "runtime/counted_executor.hpp"
 #include "runtime/pool.hpp"
+#include "runtime/real_clock.hpp"
 
 #include <strowger/context.hpp>
 #include <strowger/modules.hpp>
@@ -52,6 +53,7 @@ public:
     strowger::directory& directory() noexcept override { return shared_.directory; }
     strowger::calls& calls() noexcept override { return shared_.calls; }
     module_manager& modules() noexcept override { return modules_; }
+    use hold() noexcept override { return use(&uses_.leases); }
     strowger::executor executor() noexcept override { return executor_; }
     strowger::executor edge(std::size_t index) noexcept override;
     strowger::executor handshakes() noexcept override;
@@ -69,8 +71,9 @@ public:
     void cancel_spawned();
     // The names of those that have not ended.
     std::vector<std::string> spawned() const;
-    // Withdraws what the module did not take back: names, subscriptions, alarms.
-    void drop_registrations();
+    // Withdraws what the module did not take back: names, subscriptions, alarms. Gives what that
+    // was, in words ("the command clock, 1 subscription, 2 alarms"), or nothing.
+    std::string drop_registrations();
 
 protected:
     task<> run_blocking(std::function<void()> work) override;
@@ -93,9 +96,9 @@ private:
     module_manager& modules_;
     module_uses& uses_;
     logger log_;
-    std::unique_ptr<strowger::bus> bus_;
+    std::unique_ptr<module_bus> bus_;
     std::unique_ptr<strowger::registry> registry_;
-    std::unique_ptr<strowger::clock> clock_;
+    std::unique_ptr<module_clock> clock_;
     strowger::executor executor_;
     std::vector<strowger::executor> edges_, handshakes_;
     std::atomic<std::size_t> next_handshake_{0};

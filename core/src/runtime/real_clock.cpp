@@ -127,7 +127,7 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-class clock_view final : public clock, token_owner {
+class clock_view final : public module_clock, token_owner {
 public:
     clock_view(clock& all, const char* module) : all_(all), module_(module) {}
     steady_time now() const noexcept override { return all_.now(); }
@@ -143,6 +143,7 @@ public:
         waiting_.emplace(id, all_.at(when, std::move(ring)));
         return token(*this, id);
     }
+    std::size_t alarms() const noexcept override { return waiting_.size(); }
 
 private:
     void withdraw(std::uint64_t id) noexcept override { waiting_.erase(id); }
@@ -159,7 +160,7 @@ std::unique_ptr<real_clock> make_real_clock(executor loop) {
     return std::make_unique<heap_clock>(std::move(loop));
 }
 
-std::unique_ptr<clock> make_clock_view(clock& all, const char* module) {
+std::unique_ptr<module_clock> make_clock_view(clock& all, const char* module) {
     return std::make_unique<clock_view>(all, module);
 }
 

@@ -19,6 +19,10 @@ public:
 std::unique_ptr<real_clock> make_real_clock(executor loop);
 // A module's own view of a clock: alarms that it did not take back go with the view.
 // `module` is a lasting name, shown while an alarm runs.
-std::unique_ptr<clock> make_clock_view(clock& all, const char* module);
+class module_clock : public clock {
+public:
+    virtual std::size_t alarms() const noexcept = 0;  // set, and not rung yet
+};
+std::unique_ptr<module_clock> make_clock_view(clock& all, const char* module);
 
 }  // namespace strowger

@@ -1,13 +1,13 @@
 #include "runtime/watchdog.hpp"
 
-#include "runtime/stack_of.hpp"
+#include "runtime/stacks.hpp"
 
 #include <strowger/events.hpp>
 #include <strowger/text.hpp>
 
 #include <boost/asio/post.hpp>
 
-#include <pthread.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -38,8 +38,8 @@ public:
     loop_watchdog(boost::asio::io_context& loop, thread_activity& activity, bus& facts, logger& log,
                   watchdog_options options)
         : loop_(loop), activity_(activity), facts_(facts), log_(log), options_(options) {
-        prepare_stack_of();
-        loop_thread_ = ::pthread_self();
+        prepare_stacks();
+        loop_thread_ = ::gettid();
         thread_ = std::thread([this] {
             ::prctl(PR_SET_NAME, "strowger-watch");
             watch();
@@ -117,9 +117,9 @@ private:
     }
 
     void report(steady::duration held) {
-        auto stack = stack_of(loop_thread_);
+        auto frames = stack_of(loop_thread_);
         // One module may call another's command or application: the stack knows better.
-        auto inside = module_in(stack);
+        auto inside = module_in(frames);
         const char* who =
             inside.empty() ? activity_.what.load(std::memory_order_relaxed) : lasting_name(inside);
         probe_->who.store(who);
@@ -128,8 +128,9 @@ private:
         auto text = cat("the control loop has been held for ", ms, " ms by ",
                         std::string_view(who == nullptr ? "core" : who),
                         ": no call moves until it returns. Its stack:");
-        for (const auto& line : stack) text += "\n    " + line;
+        for (const auto& line : describe(frames)) text += "\n    " + line;
         log_.critical(text);
+        ::malloc_trim(0);  // symbols were read: tens of megabytes that nobody needs now
     }
 
     [[noreturn]] void give_up() {
@@ -144,7 +145,7 @@ private:
     bus& facts_;
     logger& log_;
     watchdog_options options_;
-    pthread_t loop_thread_;
+    ::pid_t loop_thread_;
     std::shared_ptr<probe> probe_ = std::make_shared<probe>();
     steady::time_point since_ = steady::now();
     steady::time_point exit_at_ = steady::time_point::max();

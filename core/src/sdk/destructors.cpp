@@ -18,6 +18,7 @@ configuration::~configuration() = default;
 directory::~directory() = default;
 registration_store::~registration_store() = default;
 media_session::~media_session() = default;
+media_tap::~media_tap() = default;
 media_engine::~media_engine() = default;
 packet_transform::~packet_transform() = default;
 stream_keying::~stream_keying() = default;

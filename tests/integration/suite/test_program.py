@@ -220,6 +220,11 @@ class OtherUser(FreshPbx):
         # It can still do its work: calls, registrations, and loading a module.
         with Client(pbx.address, user="1000", password=pbx.password) as phone:
             self.assertEqual(phone.register().status, 200)
+        # A reload reads the configuration anew: what only root may read is told, with the cure.
+        ok, why = pbx.cli("reload mod_apps")
+        self.assertFalse(ok)
+        self.assertIn("private.xml cannot be read: Permission denied; give it, with chown", why)
+        shutil.chown(pbx.conf / "private.xml", "nobody")
         self.assertTrue(pbx.cli("reload mod_apps")[0])
         self.assertEqual(pbx.stop(), 0)
 

@@ -1,4 +1,4 @@
-#include "captured_log.hpp"
+#include <strowger/testing/captured_log.hpp>
 
 #include "bus/make.hpp"
 

@@ -1,7 +1,7 @@
 // A folder of configuration files that a test writes; gone with the object.
 #pragma once
 
-#include "captured_log.hpp"
+#include <strowger/testing/captured_log.hpp>
 #include "config/make.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "golden.hpp"
 #include "hunt.hpp"
 
-#include "captured_log.hpp"
+#include <strowger/testing/captured_log.hpp>
 #include "config/make.hpp"
 
 #include <strowger/expand.hpp>

@@ -176,7 +176,7 @@ TEST(tags, missing_fields_are_named) {
 TEST(tags, this_programs_tag_has_a_field_for_everything_that_changes_layout) {
     EXPECT_THAT(STROWGER_ABI_TAG,
                 ::testing::MatchesRegex("SDK [0-9]+;(g\\+\\+|clang) [0-9]+;lib.*;Boost [0-9_]+;"
-                                        "sanitizer [a-z]+;macros [-a-z]+"));
+                                        "sanitizer [a-z]+;macros [-a-z]+;headers [0-9a-f]+"));
 }
 
 }  // namespace

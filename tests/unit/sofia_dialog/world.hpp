@@ -2,8 +2,8 @@
 // keeps what was sent, and a clock that is turned by hand.
 #pragma once
 
-#include "captured_log.hpp"
-#include "manual_clock.hpp"
+#include <strowger/testing/captured_log.hpp>
+#include <strowger/testing/manual_clock.hpp>
 
 #include "dialog/inbound.hpp"
 #include "dialog/outbound.hpp"

@@ -1,10 +1,10 @@
 // mod_sofia on loopback with fake media, dialplan and store: what a phone beside it sees.
 #pragma once
 
+#include <strowger/testing/fake_media.hpp>
+#include <strowger/testing/fake_settings.hpp>
 #include "bus/make.hpp"
 #include "call/make.hpp"
-#include "fake_media.hpp"
-#include "fake_settings.hpp"
 #include "test_context.hpp"
 
 #include "profile/service.hpp"

@@ -1,7 +1,7 @@
 // Profiles from XML text, through the real reader of configurations.
 #pragma once
 
-#include "captured_log.hpp"
+#include <strowger/testing/captured_log.hpp>
 
 #include "config/make.hpp"
 #include "profile/settings.hpp"

@@ -1,8 +1,8 @@
 // A layer between a fake wire and a user that notes what it hears, on a clock turned by hand.
 #pragma once
 
-#include "captured_log.hpp"
-#include "manual_clock.hpp"
+#include <strowger/testing/captured_log.hpp>
+#include <strowger/testing/manual_clock.hpp>
 #include "message/build.hpp"
 #include "transaction/layer.hpp"
 

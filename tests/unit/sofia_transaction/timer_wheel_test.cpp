@@ -1,6 +1,6 @@
 #include "transaction/timer_wheel.hpp"
 
-#include "manual_clock.hpp"
+#include <strowger/testing/manual_clock.hpp>
 
 #include <gtest/gtest.h>
 

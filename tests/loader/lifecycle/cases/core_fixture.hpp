@@ -1,7 +1,7 @@
 // A whole core with folders of its own, for tests that load modules.
 #pragma once
 
-#include "captured_log.hpp"
+#include <strowger/testing/captured_log.hpp>
 
 #include "runtime/core.hpp"
 
@@ -48,12 +48,12 @@ protected:
         std::filesystem::remove_all(base_);
     }
 
-    // Makes these lines the <modules> of modules.conf, and reads the configuration.
-    void configure_modules(const std::string& lines) {
+    // Makes these lines the <modules> of modules.conf (and its <settings>), and reads them.
+    void configure_modules(const std::string& lines, const std::string& settings = "") {
         std::ofstream(base_ + "/conf/strowger.xml")
             << "<document type=\"freeswitch/xml\"><section name=\"configuration\">"
-            << "<configuration name=\"modules.conf\"><modules>" << lines
-            << "</modules></configuration></section></document>";
+            << "<configuration name=\"modules.conf\"><settings>" << settings
+            << "</settings><modules>" << lines << "</modules></configuration></section></document>";
         problems found;
         EXPECT_TRUE(pbx->configure(found).has_value());
     }
@@ -90,7 +90,7 @@ protected:
         return run(pbx->modules().unload(std::move(name), false, patience));
     }
     result<void> reload(std::string name) {
-        return run(pbx->modules().reload(std::move(name), false));
+        return run(pbx->modules().reload(std::move(name), false, milliseconds(1000)));
     }
     command_reply ask(std::string name) {
         auto held = pbx->names().find_command(name);

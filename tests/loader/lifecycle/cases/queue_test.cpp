@@ -36,7 +36,8 @@ TEST_F(queue, reloads_at_once_go_one_after_the_other) {
         give(name);
         ASSERT_TRUE(load(name).has_value());
         outcomes.clear();
-        for (int i = 0; i < 20; ++i) ask_for(pbx->modules().reload(name, false));
+        for (int i = 0; i < 20; ++i)
+            ask_for(pbx->modules().reload(name, false, milliseconds(1000)));
         ASSERT_TRUE(all_answered()) << name;
         for (const auto& each : outcomes) EXPECT_TRUE(each->has_value()) << each->error().text;
         EXPECT_TRUE(run_until([&] { return state_of(name) == "running"; }));
@@ -50,7 +51,7 @@ TEST_F(queue, each_finds_what_the_one_before_it_left) {
     ask_for(pbx->modules().load("mod_exclusive"));
     ask_for(pbx->modules().unload("mod_exclusive", false, milliseconds(2000)));
     ask_for(pbx->modules().unload("mod_exclusive", false, milliseconds(2000)));
-    ask_for(pbx->modules().reload("mod_exclusive", false));
+    ask_for(pbx->modules().reload("mod_exclusive", false, milliseconds(1000)));
     ASSERT_TRUE(all_answered());
     EXPECT_TRUE(outcomes[0]->has_value());
     EXPECT_THAT(outcomes[1]->error().text, HasSubstr("mod_exclusive is loaded already"));
@@ -78,7 +79,8 @@ TEST_F(queue, an_asker_that_goes_away_stops_nothing_in_the_middle) {
     ASSERT_TRUE(load("mod_exclusive").has_value());
     boost::asio::cancellation_signal gone;
     bool over = false;
-    boost::asio::co_spawn(pbx->loop(), pbx->modules().reload("mod_exclusive", false),
+    boost::asio::co_spawn(pbx->loop(),
+                          pbx->modules().reload("mod_exclusive", false, milliseconds(1000)),
                           boost::asio::bind_cancellation_slot(
                               gone.slot(), [&](std::exception_ptr, result<void>) { over = true; }));
     // The old one has been stopped, the new one is not there yet.

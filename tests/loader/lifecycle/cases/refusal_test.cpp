@@ -1,10 +1,16 @@
 // One bad file for every refusal: each says what is wrong, and leaves no trace.
 #include "core_fixture.hpp"
 
+#include "loader/private_copy.hpp"
+#include "loader/stamp.hpp"
+
 #include <strowger/abi.hpp>
 #include <strowger/events.hpp>
 
 #include <gmock/gmock.h>
+
+#include <iterator>
+#include <span>
 
 namespace strowger::testing {
 
@@ -32,8 +38,23 @@ TEST_F(refusals, file_that_is_not_there) {
 }
 
 TEST_F(refusals, names_that_are_no_module_names) {
-    for (auto* name : {"", "../mod_good", "mod good", "mod_good.so"})
+    for (auto* name : {"", "mod good", "mod_good.so", "mod_\n"})
         EXPECT_THAT(refused(name, errc::invalid_argument), HasSubstr("no module's name"));
+}
+
+TEST_F(refusals, paths_unless_they_are_allowed) {
+    give("mod_good");
+    for (auto& name : {path("mod_good"), std::string("../modules/mod_good"),
+                       std::string("/etc/passwd"), std::string("/")})
+        EXPECT_THAT(refused(name, errc::not_permitted), HasSubstr("allow-absolute-paths"));
+}
+
+TEST_F(refusals, paths_that_are_no_modules_file) {
+    configure_modules("", "<param name=\"allow-absolute-paths\" value=\"true\"/>");
+    for (auto* name : {"../modules/mod_good", "/etc/mod-x.so", "/"})
+        EXPECT_THAT(refused(name, errc::invalid_argument), HasSubstr("give an absolute path"));
+    EXPECT_THAT(refused(base_ + "/nowhere/mod_x.so", errc::not_found),
+                HasSubstr("/nowhere/mod_x.so cannot be read"));
 }
 
 TEST_F(refusals, text_file) {
@@ -51,9 +72,18 @@ TEST_F(refusals, shared_object_without_stamp_is_never_mapped) {
     EXPECT_THAT(refused("mod_no_stamp", errc::bad_syntax), HasSubstr("no stamp"));
 }
 
-TEST_F(refusals, file_cut_at_fifty_places) {
-    auto size = std::filesystem::file_size(std::string(TEST_MODULES) + "/mod_good.so");
-    for (std::uintmax_t i = 0; i < 50; ++i) {
+// The stamp reader sees every length; the loader, which writes and removes files, fifty of them.
+TEST_F(refusals, file_cut_at_every_64th_byte) {
+    auto whole = read_file(std::string(TEST_MODULES) + "/mod_good.so").value();
+    ASSERT_GT(whole.size(), 64U * 1000);
+    for (std::size_t length = 0; length < whole.size(); length += 64) {
+        auto cut = std::span(whole).first(length);
+        auto read = read_stamp(cut, "mod_good.so");
+        ASSERT_FALSE(read.has_value()) << length;
+        ASSERT_EQ(read.error().code, errc::bad_syntax) << length;
+    }
+    auto size = whole.size();
+    for (std::size_t i = 0; i < 50; ++i) {
         give("mod_good");
         std::filesystem::resize_file(path("mod_good"), size * i / 50);
         refused("mod_good", errc::bad_syntax);
@@ -69,6 +99,39 @@ TEST_F(refusals, wrong_tag_names_both_sides) {
     EXPECT_THAT(text, HasSubstr("was built for SDK 0 with"));
     EXPECT_THAT(text, HasSubstr("this is SDK " STROWGER_SDK_NUMBER " with"));
     EXPECT_THAT(text, HasSubstr("\"SDK 0\" there and \"SDK " STROWGER_SDK_NUMBER "\" here"));
+}
+
+TEST_F(refusals, other_headers_of_the_same_sdk) {
+    give("mod_good");
+    std::fstream file(path("mod_good"), std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    auto at = bytes.find("headers " STROWGER_HEADERS_HASH);
+    ASSERT_NE(at, std::string::npos);
+    file.seekp(static_cast<std::streamoff>(at) + 8);
+    file << "000000000000";
+    file.close();
+    EXPECT_THAT(refused("mod_good", errc::incompatible),
+                HasSubstr("It differs in \"headers 000000000000\" there and \"headers "));
+}
+
+TEST_F(refusals, size_that_lies) {
+    give("mod_lying_size");
+    EXPECT_THAT(refused("mod_lying_size", errc::bad_syntax),
+                HasSubstr("its stamp has another size"));
+}
+
+TEST_F(refusals, need_of_itself) {
+    give("mod_needs_absent");
+    std::fstream file(path("mod_needs_absent"), std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    // The field of the stamp, 192 bytes: its name is as long as there is room.
+    for (auto at = bytes.find("mod_absent"); at != std::string::npos;
+         at = bytes.find("mod_absent", at + 1)) {
+        file.seekp(static_cast<std::streamoff>(at));
+        file << "mod_needs_absent" << '\0';
+    }
+    file.close();
+    EXPECT_THAT(refused("mod_needs_absent", errc::invalid_argument), HasSubstr("needs itself"));
 }
 
 TEST_F(refusals, another_name_inside) {

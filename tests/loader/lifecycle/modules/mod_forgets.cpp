@@ -13,7 +13,10 @@ public:
     explicit tested(context& ctx) : ctx_(ctx) {}
     result<void> start() override {
         ::new (hears_) token(ctx_.bus().subscribe_named("", [](const fact_view&) {}));
-        ::new (alarm_) token(ctx_.clock().after(milliseconds(50), [] {}));
+        ::new (alarm_) token(ctx_.clock().after(std::chrono::hours(1), [] {}));
+        command forgotten{.name = "forgotten"};
+        forgotten.answer = [](const command_request&) { return command_reply{}; };
+        ::new (command_) token(ctx_.registry().add(std::move(forgotten)).value());
         return {};
     }
 
@@ -21,8 +24,9 @@ private:
     context& ctx_;
     alignas(token) std::byte hears_[sizeof(token)];
     alignas(token) std::byte alarm_[sizeof(token)];
+    alignas(token) std::byte command_[sizeof(token)];
 };
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_forgets", "1.0", "", side_by_side)
+STROWGER_MODULE(tested)

@@ -126,4 +126,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(good, "mod_good", "1.0", "", side_by_side)
+STROWGER_MODULE(good)

@@ -31,4 +31,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(holds, "mod_holds", "1.0", "", side_by_side)
+STROWGER_MODULE(holds)

@@ -21,4 +21,5 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_missing_symbol", "1.0", "", side_by_side)
+STROWGER_STAMP("mod_missing_symbol", "1.0", "", "side_by_side")
+STROWGER_MODULE(tested)

@@ -19,4 +19,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_needs_absent", "1.0", "mod_absent", side_by_side)
+STROWGER_MODULE(tested)

@@ -19,4 +19,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_needs_good", "1.0", "mod_good", side_by_side)
+STROWGER_MODULE(tested)

@@ -18,4 +18,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_refuses", "1.0", "", side_by_side)
+STROWGER_MODULE(tested)

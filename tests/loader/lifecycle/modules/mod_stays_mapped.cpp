@@ -28,4 +28,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_stays_mapped", "1.0", "", side_by_side)
+STROWGER_MODULE(tested)

@@ -23,4 +23,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_throws_early", "1.0", "", side_by_side)
+STROWGER_MODULE(tested)

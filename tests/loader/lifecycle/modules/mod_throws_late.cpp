@@ -27,4 +27,4 @@ private:
 
 }  // namespace
 
-STROWGER_MODULE(tested, "mod_throws_late", "1.0", "", side_by_side)
+STROWGER_MODULE(tested)

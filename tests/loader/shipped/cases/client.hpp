@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 
@@ -43,7 +44,10 @@ public:
     // What comes next; empty at the end, or when nothing came in time.
     std::string receive() {
         std::string text(65536, '\0');
-        auto got = ::recv(fd_, text.data(), text.size(), 0);
+        ssize_t got = 0;
+        // The loader asks threads that it does not know where they are, by a signal.
+        do got = ::recv(fd_, text.data(), text.size(), 0);
+        while (got < 0 && errno == EINTR);
         text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return text;
     }

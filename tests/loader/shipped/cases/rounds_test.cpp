@@ -1,7 +1,7 @@
 // Each module of the product: a hundred times loaded, used and unmapped.
+#include <strowger/testing/fake_media.hpp>
+#include <strowger/testing/fake_settings.hpp>
 #include "client.hpp"
-#include "fake_media.hpp"
-#include "fake_settings.hpp"
 #include "packets.hpp"
 #include "shipped_fixture.hpp"
 
@@ -140,7 +140,9 @@ TEST_F(shipped, mod_commands_a_hundred_times) {
         EXPECT_THAT(answer, HasSubstr("There is no command 'nonsense'"));
         still_there = std::move(console);
     });
-    // Its end was told.
+    // Its end was told, with the reason.
+    EXPECT_THAT(beside([&] { return still_there->receive(); }),
+                HasSubstr("mod_commands stops or is reloaded."));
     EXPECT_EQ(beside([&] { return still_there->receive(); }), "");
 }
 

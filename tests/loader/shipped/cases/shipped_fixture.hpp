@@ -1,9 +1,9 @@
 // A core with the shipped configuration, on a loopback address of its own, with certificates.
 #pragma once
 
+#include <strowger/testing/fake_leg.hpp>
 #include "certificates.hpp"
 #include "core_fixture.hpp"
-#include "fake_leg.hpp"
 
 #include <strowger/calls.hpp>
 #include <strowger/text.hpp>

@@ -1,0 +1,62 @@
+// From a file that an operator named to one that fits this program, and its private copy.
+#include "loader/loader.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace strowger {
+
+namespace asio = boost::asio;
+
+result<loader::candidate> loader::fetch(const std::string& name, const std::string& file) {
+    auto begun = std::chrono::steady_clock::now();
+    auto bytes = read_file(file);
+    if (!bytes) return bytes.error();
+    auto about = read_stamp(*bytes, file);
+    if (!about) return about.error();
+    if (about->name != name)
+        return fail(errc::invalid_argument, cat(file, " is the module ", about->name, ", not ",
+                                                name, ": a module's file carries its name"));
+    auto fits = compare_tags(cat(name, " (", file, ")"), about->tag, options_.abi_tag);
+    if (!fits) return fits.error();
+    if (std::find(about->needs.begin(), about->needs.end(), name) != about->needs.end())
+        return fail(errc::invalid_argument, cat(name, " needs itself: it is built wrong"));
+    auto copy = copies_.write(name, *bytes);
+    if (!copy) return copy.error();
+    return candidate{std::move(*about), file, std::move(*copy), begun};
+}
+
+task<result<loader::candidate>> loader::fetch_aside(std::string name, std::string file) {
+    struct box {
+        explicit box(asio::io_context& loop) : over(loop, asio::steady_timer::time_point::max()) {}
+        asio::steady_timer over;  // never expires: cancelling it is the waking
+        std::optional<result<candidate>> outcome;
+        bool done = false;  // on the control loop
+    };
+    auto at = std::make_shared<box>(shared_.loop);
+    std::function<void()> work = [this, at, name, file] {
+        at->outcome.emplace(fetch(name, file));
+        auto wake = [at] {
+            at->done = true;
+            at->over.cancel();
+        };
+        asio::post(shared_.loop, std::move(wake));
+    };
+    if (!shared_.pool.post(work, nullptr)) work();  // full: done here
+    while (!at->done) {
+        // No cancellation reaches this wait: it is short, and the operation has its own end.
+        auto completion = asio::bind_cancellation_slot(asio::cancellation_slot(),
+                                                       asio::as_tuple(asio::use_awaitable));
+        co_await at->over.async_wait(completion);
+    }
+    co_return std::move(*at->outcome);
+}
+
+}  // namespace strowger
