@@ -53,6 +53,7 @@ class Sipp:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
+        self.console.close()
 
 
 def answering(folder, address, port, media_port=30000):

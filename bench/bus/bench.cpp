@@ -1,5 +1,6 @@
 // bench_bus [--quick] [--json]: facts per second on the bus, and what one costs that nobody wants.
 // Exit status 1 when a subscriber missed a fact, 2 for an unknown option.
+#include "../options.hpp"
 #include "report.hpp"
 
 #include <algorithm>
@@ -48,19 +49,9 @@ bench::rows measure(long facts) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bool quick = false, json = false;
-    for (int i = 1; i < argc; ++i) {
-        std::string word = argv[i];
-        if (word == "--quick")
-            quick = true;
-        else if (word == "--json")
-            json = true;
-        else {
-            std::fprintf(stderr, "bench_bus: unknown option %s; there are --quick and --json\n",
-                         argv[i]);
-            return 2;
-        }
-    }
+    auto asked = bench::read_options("bench_bus", argc, argv);
+    if (!asked) return 2;
+    auto [quick, json] = *asked;
     auto all = measure(quick ? 400'000 : 4'000'000);
     bench::print_table(all);
     if (json) bench::print_json(all);

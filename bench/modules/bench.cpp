@@ -1,6 +1,7 @@
 // bench_modules [--quick] [--json]: load, reload and unload of every module of the product, and
 // what a thousand rounds of a small one leave in memory. Exit status 1 when an operation failed, 2
 // for an unknown option.
+#include "../options.hpp"
 #include "house.hpp"
 #include "report.hpp"
 
@@ -62,19 +63,9 @@ void measure_small(bench::rows& all) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bool quick = false, json = false;
-    for (int i = 1; i < argc; ++i) {
-        std::string word = argv[i];
-        if (word == "--quick")
-            quick = true;
-        else if (word == "--json")
-            json = true;
-        else {
-            std::fprintf(stderr, "bench_modules: unknown option %s; there are --quick and --json\n",
-                         argv[i]);
-            return 2;
-        }
-    }
+    auto asked = bench::read_options("bench_modules", argc, argv);
+    if (!asked) return 2;
+    auto [quick, json] = *asked;
     bench::rows all;
     try {
         {

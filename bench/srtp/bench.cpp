@@ -1,5 +1,6 @@
 // bench_srtp [--quick] [--json]: mod_srtp's protection beside the packaged libsrtp, suite by suite
 // in turn. Exit status 1 when a packet failed, 2 when the packaged side could not be run.
+#include "../options.hpp"
 #include "report.hpp"
 #include "transform.hpp"
 
@@ -47,19 +48,9 @@ bool measure_packaged(const std::string& name, long packets, bench::figures& int
 }  // namespace
 
 int main(int argc, char** argv) {
-    bool quick = false, json = false;
-    for (int i = 1; i < argc; ++i) {
-        std::string word = argv[i];
-        if (word == "--quick")
-            quick = true;
-        else if (word == "--json")
-            json = true;
-        else {
-            std::fprintf(stderr, "bench_srtp: unknown option %s; there are --quick and --json\n",
-                         argv[i]);
-            return 2;
-        }
-    }
+    auto asked = bench::read_options("bench_srtp", argc, argv);
+    if (!asked) return 2;
+    auto [quick, json] = *asked;
     const long packets = quick ? 100000 : 1000000;
     std::vector<bench::row> rows;
     for (const char* suite : bench::suites) {
