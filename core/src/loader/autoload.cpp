@@ -1,6 +1,8 @@
 // What modules.conf.xml names, in an order in which every need comes first.
 #include "loader/loader.hpp"
 
+#include "log/problems.hpp"
+
 #include <strowger/text.hpp>
 
 #include <algorithm>
@@ -22,11 +24,46 @@ std::vector<wanted_module> wanted_modules(const config_snapshot& config) {
     if (modules == nullptr) return found;
     modules->each("load", [&](const config_node& node) {
         std::string name(node.attribute_or("module", ""));
+        if (name.empty()) return;  // told by check_file()
         bool twice = std::any_of(found.begin(), found.end(),
                                  [&](const auto& each) { return each.name == name; });
         if (!twice) found.push_back({name, is_true(node.attribute_or("critical", "")), node.where});
     });
     return found;
+}
+
+const std::vector<param_spec>& settings_specs() {
+    static const std::vector<param_spec> specs{
+        {.name = "allow-absolute-paths",
+         .type = param_type::boolean,
+         .otherwise = "false",
+         .help = "may modules be loaded from outside the module directory?"}};
+    return specs;
+}
+
+// What FreeSWITCH's reader would pass over in silence: a word misspelt is a module that is missing.
+void check_file(const config_snapshot& config, problems& found) {
+    const auto* file = config.file("modules.conf");
+    if (file == nullptr) return;
+    if (const auto* settings = file->child("settings"))
+        param_set(*settings, settings_specs(), found);
+    const auto* modules = file->child("modules");
+    if (modules == nullptr) return;
+    auto warn = [&](const config_node& where, std::string text) {
+        found.push_back({severity::warning, where.where, std::move(text)});
+    };
+    for (const auto& each : modules->children) {
+        if (each.name != "load") {
+            warn(each, cat("<", each.name, "> is not known here; expected <load module=\"…\"/>"));
+            continue;
+        }
+        if (each.attribute_or("module", "").empty())
+            warn(each, "<load> names no module; expected <load module=\"mod_…\"/>");
+        for (const auto& [name, value] : each.attributes)
+            if (name != "module" && name != "critical")
+                warn(each,
+                     cat("<load> has no attribute \"", name, "\"; expected module, critical"));
+    }
 }
 
 std::vector<std::string> names_of(const std::vector<wanted_module>& wanted) {
@@ -36,6 +73,15 @@ std::vector<std::string> names_of(const std::vector<wanted_module>& wanted) {
 }
 
 }  // namespace
+
+bool loader::paths_allowed() const {
+    auto config = shared_.config.current();
+    const auto* file = config ? config->file("modules.conf") : nullptr;
+    const auto* settings = file != nullptr ? file->child("settings") : nullptr;
+    problems told;
+    return settings != nullptr &&
+           param_set(*settings, settings_specs(), told).boolean("allow-absolute-paths");
+}
 
 // `path` is the chain of modules that are being loaded because one needs the next.
 result<void> loader::autoload_one(const std::string& name, const std::vector<std::string>& wanted,
@@ -59,6 +105,9 @@ result<void> loader::autoload_one(const std::string& name, const std::vector<std
 }
 
 result<void> loader::autoload(const config_snapshot& config) {
+    problems told;
+    check_file(config, told);
+    write_problems(log_, told);
     auto wanted = wanted_modules(config);
     auto names = names_of(wanted);
     if (wanted.empty())
@@ -80,6 +129,7 @@ result<void> loader::autoload(const config_snapshot& config) {
 }
 
 void loader::check_running(const config_snapshot& config, problems& found) {
+    check_file(config, found);
     auto now = all_;  // a check may load nothing, but it is not our code
     for (const auto& each : now) {
         if (each->now != generation::phase::running) continue;
@@ -89,6 +139,7 @@ void loader::check_running(const config_snapshot& config, problems& found) {
 }
 
 void loader::check_all(const config_snapshot& config, problems& found) {
+    check_file(config, found);
     auto wanted = wanted_modules(config);
     auto names = names_of(wanted);
     for (const auto& each : wanted) {

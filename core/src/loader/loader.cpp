@@ -120,15 +120,6 @@ result<loader::generation_ptr> loader::start_new(candidate what) {
     return made;
 }
 
-bool loader::paths_allowed() const {
-    auto config = shared_.config.current();
-    const auto* file = config ? config->file("modules.conf") : nullptr;
-    const auto* settings = file != nullptr ? file->child("settings") : nullptr;
-    const auto* param =
-        settings != nullptr ? settings->child("param", "name", "allow-absolute-paths") : nullptr;
-    return param != nullptr && is_true(param->attribute_or("value", ""));
-}
-
 result<loader::module_file> loader::find_file(std::string name_or_path) const {
     auto slash = name_or_path.rfind('/');
     if (slash == name_or_path.npos) {

@@ -66,6 +66,23 @@ TEST_F(autoload, check_finds_everything_and_starts_nothing) {
     EXPECT_TRUE(pbx->names().names().empty());
 }
 
+TEST_F(autoload, what_is_misspelt_is_told_with_its_line) {
+    give("mod_good");
+    configure_modules(
+        "<laod module=\"mod_good\"/>\n<load/>\n<load module=\"mod_good\" citical=\"true\"/>",
+        "<param name=\"allow-absolut-paths\" value=\"true\"/>");
+    problems found;
+    pbx->check(found);
+    std::string all;
+    for (const auto& each : found) all += to_string(each) + "\n";
+    EXPECT_THAT(all, HasSubstr("warning: strowger.xml:1: <laod> is not known here; expected <load "
+                               "module=\"…\"/>"));
+    EXPECT_THAT(all, HasSubstr("warning: strowger.xml:2: <load> names no module"));
+    EXPECT_THAT(all, HasSubstr("warning: strowger.xml:3: <load> has no attribute \"citical\""));
+    EXPECT_THAT(all, HasSubstr("allow-absolute-paths"));
+    EXPECT_EQ(found.size(), 4U) << all;
+}
+
 }  // namespace
 
 }  // namespace strowger::testing
