@@ -12,8 +12,10 @@ namespace strowger {
 // key.
 std::string mask_keys(std::string text);
 
-// A terminal obeys control characters, and outsiders choose names: each (C0, DEL, C1 in UTF-8)
-// becomes '?'. Pure; any thread.
+// A terminal obeys control characters, and outsiders choose names: each (C0, DEL, C1), each that
+// turns the direction of writing, and each byte that is no UTF-8 becomes '?'. Pure; any thread.
 std::string printable(std::string_view text);
+// What is no UTF-8 becomes U+FFFD; all else stays. For JSON and its like.
+std::string valid_utf8(std::string_view text);
 
 }  // namespace strowger

@@ -125,6 +125,10 @@ public:
     }
     result<token> add(command what) override {
         auto name = what.name;
+        if (!what.answer == !what.run)
+            return fail(errc::invalid_argument,
+                        cat("the command \"", name, "\" of ", module_,
+                            " is refused: it has to have either answer or run"));
         return all_.add(command_kind, name, std::make_shared<command>(std::move(what)), module_,
                         counter_);
     }

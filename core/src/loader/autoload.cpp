@@ -146,24 +146,18 @@ void loader::check_all(const config_snapshot& config, problems& found) {
         auto refuse = [&](const error& why) {
             found.push_back({severity::error, each.where, why.text});
         };
-        auto bytes = read_file(path_of(each.name));
-        auto about = bytes ? read_stamp(*bytes, path_of(each.name)) : bytes.error();
-        if (!about) {
-            refuse(about.error());
+        auto file = find_file(each.name);
+        auto fetched = file ? fetch(file->name, file->file) : file.error();
+        if (!fetched) {
+            refuse(fetched.error());
             continue;
         }
-        for (const auto& need : about->needs)
+        for (const auto& need : fetched->about.needs)
             if (std::find(names.begin(), names.end(), need) == names.end())
                 refuse(fail(errc::unavailable, cat(each.name, " needs ", need,
                                                    ", which modules.conf.xml does not name")));
-        auto fits = compare_tags(each.name, about->tag, options_.abi_tag);
-        auto copy = fits ? copies_.write(each.name, *bytes) : fits.error();
-        if (!copy) {
-            refuse(copy.error());
-            continue;
-        }
-        auto made = std::make_shared<generation>(*about, path_of(each.name), ++generations_, *copy,
-                                                 log_level::warning, shared_, *this);
+        auto made = std::make_shared<generation>(fetched->about, fetched->file, ++generations_,
+                                                 fetched->copy, log_level::warning, shared_, *this);
         all_.push_back(made);
         auto up = made->open();
         if (up) up = made->check(config, found);

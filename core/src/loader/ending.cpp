@@ -72,7 +72,7 @@ task<> loader::drain(generation_ptr which) {
         quarantine(*which, "a thread of the core did not come back from its work in time");
         co_return;
     }
-    if (auto left = threads_.inside(*which->copy); !left.empty()) {
+    if (auto left = which->threads.inside(*which->copy); !left.empty()) {
         quarantine(*which, cat(left,
                                ": a module ends and joins its threads in stop() or its "
                                "destructor"));

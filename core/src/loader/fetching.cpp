@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
 namespace strowger {
@@ -42,7 +43,12 @@ task<result<loader::candidate>> loader::fetch_aside(std::string name, std::strin
     };
     auto at = std::make_shared<box>(shared_.loop);
     std::function<void()> work = [this, at, name, file] {
-        at->outcome.emplace(fetch(name, file));
+        try {
+            at->outcome.emplace(fetch(name, file));
+        } catch (const std::exception& thrown) {  // no memory for so large a file
+            at->outcome.emplace(fail(errc::limit_reached, cat(file, " cannot be read: ",
+                                                              std::string_view(thrown.what()))));
+        }
         auto wake = [at] {
             at->done = true;
             at->over.cancel();

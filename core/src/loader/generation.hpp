@@ -4,6 +4,7 @@
 
 #include "loader/private_copy.hpp"
 #include "loader/stamp.hpp"
+#include "loader/threads.hpp"
 #include "runtime/module_context.hpp"
 
 #include <strowger/module.hpp>
@@ -42,6 +43,7 @@ public:
     const std::shared_ptr<const std::string> copy;
     const wall_time made;
     std::chrono::microseconds load_time{0};  // until it had started; the loader's to set
+    const known_threads threads;             // those of before it was mapped
     module_uses uses;
     phase now = phase::running;
     std::string reason;  // why it is stopping or quarantined

@@ -108,6 +108,8 @@ result<loader::generation_ptr> loader::start_new(candidate what) {
         if (!running(need))
             return fail(errc::unavailable,
                         cat(name, " needs ", need, ", which is not loaded: load ", need, " first"));
+    if (auto there = any(name); there && !what.about.side_by_side)
+        return fail(errc::busy, cat(name, " is here already and cannot run twice"));
     auto level = options_.level ? options_.level(name) : log_level::info;
     auto made = std::make_shared<generation>(what.about, what.file, ++generations_, what.copy,
                                              level, shared_, *this);
@@ -185,6 +187,9 @@ task<result<void>> loader::load_in_turn(std::string name_or_path) {
     if (!what) co_return what.error();
     co_await settle(what->name);
     auto outcome = may_load(what->name);
+    if (outcome && (outcome = read_configuration(), !outcome))
+        outcome =
+            fail(outcome.error().code, cat(what->name, " is not loaded: ", outcome.error().text));
     if (outcome) {
         auto fetched = co_await fetch_aside(what->name, what->file);
         // Asked again: time has passed.

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "loader/generation.hpp"
-#include "loader/threads.hpp"
 #include "loader/turns.hpp"
 
 #include <strowger/modules.hpp>
@@ -86,6 +85,7 @@ private:
     task<result<candidate>> fetch_aside(std::string name, std::string file);
     result<generation_ptr> start_new(candidate what);
     result<void> may_load(const std::string& name) const;
+    result<void> may_end(std::string_view name) const;
     result<void> bring_up(generation_ptr which);
     void retire(generation_ptr which, std::string why);
     task<> drain(generation_ptr which);
@@ -116,8 +116,7 @@ private:
     logger& log_;
     copy_folder copies_;
     turns turns_;
-    known_threads threads_;  // those of before the first module
-    bool ending_ = false;    // stop_all() has begun: nothing is loaded any more
+    bool ending_ = false;  // stop_all() has begun: nothing is loaded any more
     unsigned generations_ = 0;
     std::vector<generation_ptr> all_;  // in order of loading
 };

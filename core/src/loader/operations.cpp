@@ -1,6 +1,8 @@
 // What operators ask for, one operation at a time for each module, and to its end.
 #include "loader/loader.hpp"
 
+#include "runtime/running.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -24,6 +26,13 @@ struct outcome_box {
     asio::steady_timer over;
     std::optional<result<void>> outcome;
 };
+
+// One module, one turn, however it was named.
+std::string turn_of(std::string_view name_or_path) {
+    auto name = name_or_path.substr(name_or_path.rfind('/') + 1);  // npos + 1: all of it
+    if (name.ends_with(".so")) name.remove_suffix(3);
+    return std::string(name);
+}
 
 error error_of(std::exception_ptr thrown) {
     try {
@@ -60,22 +69,31 @@ task<result<void>> loader::apart(std::string name, task<result<void>> work) {
     co_return *box->outcome;
 }
 
+// A module whose code waits for its own end would wait in vain.
+result<void> loader::may_end(std::string_view name) const {
+    const auto* asks = this_activity() == nullptr ? nullptr : this_activity()->what.load();
+    if (asks == nullptr || name != asks) return {};
+    return fail(errc::busy, cat(name,
+                                " runs this very command: reload it, which waits for nobody, "
+                                "or let another module unload it"));
+}
+
 task<result<void>> loader::load(std::string name) {
     auto work = load_in_turn(name);
-    auto turn = name.substr(name.rfind('/') + 1);  // npos + 1: all of it
-    auto outcome = co_await apart(std::move(turn), std::move(work));
+    auto outcome = co_await apart(turn_of(name), std::move(work));
     co_return outcome;
 }
 
 task<result<void>> loader::unload(std::string name, bool force, milliseconds patience) {
+    if (auto may = may_end(name); !may) co_return may;
     auto work = unload_in_turn(name, force, patience);
-    auto outcome = co_await apart(std::move(name), std::move(work));
+    auto outcome = co_await apart(turn_of(name), std::move(work));
     co_return outcome;
 }
 
 task<result<void>> loader::reload(std::string name, bool force, milliseconds patience) {
     auto work = reload_in_turn(name, force, patience);
-    auto outcome = co_await apart(std::move(name), std::move(work));
+    auto outcome = co_await apart(turn_of(name), std::move(work));
     co_return outcome;
 }
 

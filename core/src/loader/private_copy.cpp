@@ -52,7 +52,8 @@ void remove_stale_folders(const std::string& run_dir) {
         if (name.compare(0, folder_prefix.size(), folder_prefix) != 0 ||
             !parse_number(std::string_view(name).substr(folder_prefix.size()), pid))
             continue;
-        if (pid != ::getpid() && ::kill(pid, 0) != 0 && errno == ESRCH) {
+        // Our own number: a process that had it before, as in a container, where it is always 1.
+        if (pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH)) {
             boost::system::error_code ignored;
             fs::remove_all(each->path(), ignored);
         }
@@ -87,9 +88,11 @@ result<std::vector<std::byte>> read_file(const std::string& path) {
 copy_folder::copy_folder(std::string run_dir) {
     boost::system::error_code failed;
     fs::create_directories(run_dir, failed);
+    // As the process map will name it: /var/run is a link.
+    if (auto real = fs::canonical(run_dir, failed); !failed) run_dir = real.string();
     remove_stale_folders(run_dir);
     path_ = cat(run_dir, "/", folder_prefix, static_cast<int>(::getpid()));
-    if (::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(path_.c_str(), 0700) != 0)
         throw std::runtime_error(cat("the folder ", path_,
                                      " for copies of modules cannot be made: ", why(),
                                      "; give another run directory with -run"));

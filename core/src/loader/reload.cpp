@@ -17,8 +17,9 @@ result<void> loader::read_configuration() {
     if (read) return {};
     for (const auto& each : found)
         if (each.level == severity::error)
-            return fail(read.error().code,
-                        cat("the configuration has an error: ", to_string(each)));
+            return fail(
+                read.error().code,
+                cat("the configuration has an error: ", each.where.text(), ": ", each.text));
     return read;
 }
 
@@ -27,7 +28,10 @@ task<result<void>> loader::reload_in_turn(std::string name, bool force, millisec
     auto fresh = read_configuration();
     if (!fresh)
         co_return fail(fresh.error().code, cat(name, " is not reloaded: ", fresh.error().text));
-    if (!old) co_return load_now(std::move(name));
+    if (!old) {
+        auto loaded = co_await load_in_turn(std::move(name));
+        co_return loaded;
+    }
     if (!old->about.side_by_side) {
         auto deadline =
             real::now() + std::max<milliseconds>(patience, force ? seconds(5) : seconds(0));

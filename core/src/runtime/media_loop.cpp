@@ -1,5 +1,7 @@
 #include "runtime/media_loop.hpp"
 
+#include "runtime/running.hpp"
+
 #include "runtime/media_ring.hpp"
 
 #include <strowger/text.hpp>
@@ -75,8 +77,10 @@ public:
           sweep_(std::make_shared<boost::asio::steady_timer>(control)) {
         listen(wake_.get(), &wake_watch_);
         listen(timer_.get(), &timer_watch_);
+        activity_.thread = lasting_name(name);
         thread_ = std::thread([this, name = std::move(name)] {
             ::prctl(PR_SET_NAME, name.substr(0, 15).c_str());
+            set_this_activity(&activity_);
             run();
         });
     }
@@ -288,6 +292,7 @@ private:
     std::size_t wanted_ticks_ = 0, tick_room_ = 0;
     // Media thread:
     std::vector<media_handler*> tickers_;
+    thread_activity activity_;
     std::thread thread_;
 };
 

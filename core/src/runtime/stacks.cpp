@@ -95,6 +95,12 @@ std::string module_of_copy(std::string_view file) {
     return std::string(name.substr(0, number_at));
 }
 
+bool waits_for_events(const stack& frames) {
+    ::Dl_info about{};
+    return !frames.empty() && ::dladdr(frames.front(), &about) != 0 && about.dli_sname != nullptr &&
+           std::string_view(about.dli_sname).starts_with("epoll_");
+}
+
 std::string module_in(const stack& frames) {
     for (const auto* each : frames)
         if (auto name = module_of_copy(file_of(each)); !name.empty()) return name;

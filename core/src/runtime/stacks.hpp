@@ -24,6 +24,8 @@ std::vector<std::string> describe(const stack& frames);
 std::string file_of(const void* address);
 // The module whose private copy this file is ("…/modules-4711/mod_x-8.so"), or empty.
 std::string module_of_copy(std::string_view file);
+// Does it wait for events, and nothing else?
+bool waits_for_events(const stack& frames);
 // The innermost module in a stack, or empty.
 std::string module_in(const stack& frames);
 

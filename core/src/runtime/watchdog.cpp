@@ -118,6 +118,7 @@ private:
 
     void report(steady::duration held) {
         auto frames = stack_of(loop_thread_);
+        if (waits_for_events(frames)) return;  // nobody holds it: the machine has no time for us
         // One module may call another's command or application: the stack knows better.
         auto inside = module_in(frames);
         const char* who =

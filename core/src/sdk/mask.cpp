@@ -1,11 +1,37 @@
 #include <strowger/mask.hpp>
 #include <strowger/text.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace strowger {
 
 namespace {
+
+struct character {
+    std::size_t size;  // 0: no UTF-8 (RFC 3629: the shortest form, no surrogate, below 0x110000)
+    std::uint32_t code;
+};
+
+character next_character(std::string_view text) {
+    auto byte = [&](std::size_t at) -> std::uint32_t {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    auto first = byte(0);
+    if (first < 0x80) return {1, first};
+    std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4) return {0, 0xFFFD};
+    auto code = first & (0xFFU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80) return {0, 0xFFFD};
+        code = code << 6U | (byte(i) & 0x3FU);
+    }
+    static constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    if (code < least[size] || code > 0x10FFFF || surrogate) return {0, 0xFFFD};
+    return {size, code};
+}
 
 // RFC 4568, 9.2: base64, then "|lifetime" and "|MKI:length", which are no secrets; percent signs
 // for keys that were quoted into a URI.
@@ -49,15 +75,31 @@ std::string mask_keys(std::string text) {
     return text;
 }
 
+std::string valid_utf8(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        auto [size, code] = next_character(text.substr(i));
+        if (size == 0)
+            out += "\xEF\xBF\xBD";
+        else
+            out += text.substr(i, size);
+        i += std::max<std::size_t>(size, 1);
+    }
+    return out;
+}
+
 std::string printable(std::string_view text) {
     std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto byte = static_cast<unsigned char>(text[i]);
-        auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-        // U+0080 to U+009F: CSI and its like in one character, two bytes of UTF-8.
-        bool second_set = byte == 0xC2 && next >= 0x80 && next <= 0x9F;
-        out += byte < 0x20 || byte == 0x7F || second_set ? '?' : text[i];
-        if (second_set) ++i;
+    for (std::size_t i = 0; i < text.size();) {
+        auto [size, code] = next_character(text.substr(i));
+        // The control characters of both sets, and those that turn the writing's direction.
+        bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
+        bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+        if (size == 0 || control || turns)
+            out += '?';
+        else
+            out += text.substr(i, size);
+        i += std::max<std::size_t>(size, 1);
     }
     return out;
 }

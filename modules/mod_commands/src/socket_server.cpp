@@ -25,6 +25,7 @@ using local = asio::local::stream_protocol;
 
 namespace {
 
+constexpr std::chrono::seconds longest_write{10};
 constexpr std::size_t longest_line = 65'536;
 constexpr std::size_t most_sessions = 64;
 constexpr std::size_t widest = 1000;  // characters in a terminal's line
@@ -209,7 +210,13 @@ task<> socket_server::serve(session_ptr client) {
         co_await asio::this_coro::reset_cancellation_state(no_cancellation);
         std::string bytes = framed(reply.ok ? "ok" : "error", reply.text);
         auto all = asio::buffer(bytes);
+        // One that does not read keeps no place, and holds up no reload.
+        auto limit = core_.clock().after(longest_write, [client] {
+            boost::system::error_code ignored;
+            client->socket.close(ignored);
+        });
         auto [failed, written] = co_await asio::async_write(client->socket, all, completion);
+        limit.reset();
         co_await asio::this_coro::reset_cancellation_state();
         client->busy = false;
         client->idle_since = core_.clock().now();

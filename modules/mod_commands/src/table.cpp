@@ -8,12 +8,12 @@ namespace strowger::commands {
 std::string json_text(std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
     std::string out = "\"";
-    for (char c : text) {
+    for (char c : valid_utf8(text)) {
         auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (byte < 0x20) {
+        } else if (byte < 0x20 || byte == 0x7F) {
             out += "\\u00";
             out += hex[byte >> 4];
             out += hex[byte & 15];

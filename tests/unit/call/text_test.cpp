@@ -40,6 +40,14 @@ TEST(key_mask, leaves_other_text_alone) {
 TEST(mask, control_characters) {
     EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), "a?b?[31m?");
     EXPECT_EQ(printable("Ä"), "Ä");
+    EXPECT_EQ(printable("\u4e2d\U0001F4DE"), "\u4e2d\U0001F4DE");
+    EXPECT_EQ(printable("a\u009b31m"), "a?31m");
+    EXPECT_EQ(printable("a\x9b"
+                        "31m"),
+              "a?31m");
+    EXPECT_EQ(printable("\u202Etxt\u2066"), "?txt?");
+    // RFC 3629, 3: overlong, a surrogate, beyond the last, cut short.
+    EXPECT_EQ(printable("\xc0\xaf|\xed\xa0\x80|\xf4\x90\x80\x80|\xe4\xb8"), "??|???|????|??");
 }
 
 TEST(uuid, is_version_four_and_new_every_time) {

@@ -62,7 +62,8 @@ TEST_F(autoload, check_finds_everything_and_starts_nothing) {
     for (const auto& each : found) all += to_string(each) + "\n";
     EXPECT_EQ(found.size(), 2U) << all;
     EXPECT_THAT(all, HasSubstr("strowger.xml:3: mod_needs_absent needs mod_absent"));
-    EXPECT_THAT(all, HasSubstr("strowger.xml:4: mod_wrong_sdk was built for SDK 0"));
+    EXPECT_THAT(all, HasSubstr("strowger.xml:4: mod_wrong_sdk (" + path("mod_wrong_sdk") +
+                               ") was built for SDK 0"));
     EXPECT_TRUE(pbx->names().names().empty());
 }
 
@@ -81,6 +82,16 @@ TEST_F(autoload, what_is_misspelt_is_told_with_its_line) {
     EXPECT_THAT(all, HasSubstr("warning: strowger.xml:3: <load> has no attribute \"citical\""));
     EXPECT_THAT(all, HasSubstr("allow-absolute-paths"));
     EXPECT_EQ(found.size(), 4U) << all;
+}
+
+TEST_F(autoload, check_refuses_what_a_start_would) {
+    give("mod_good", "mod_renamed");
+    configure_modules("<load module=\"mod_renamed\"/><load module=\"../modules/mod_good\"/>");
+    problems found;
+    pbx->check(found);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_THAT(found[0].text, HasSubstr("is the module mod_good, not mod_renamed"));
+    EXPECT_THAT(found[1].text, HasSubstr("is not in the module directory"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include "../giver.hpp"
 #include "core_fixture.hpp"
 
+#include "loader/private_copy.hpp"
+
 #include <strowger/abi.hpp>
 #include <strowger/events.hpp>
 
@@ -115,9 +117,9 @@ TEST_F(lifecycle, reload_reads_the_configuration_anew) {
     std::ofstream(base_ + "/conf/strowger.xml", std::ios::trunc) << "<document><section";
     auto refused = reload("mod_good");
     ASSERT_FALSE(refused.has_value());
-    EXPECT_THAT(refused.error().text,
-                HasSubstr("mod_good is not reloaded: the configuration has an error: error: "
-                          "strowger.xml:1"));
+    EXPECT_THAT(
+        refused.error().text,
+        HasSubstr("mod_good is not reloaded: the configuration has an error: strowger.xml:1"));
     EXPECT_EQ(pbx->modules().list().size(), 1U);
     EXPECT_EQ(state_of("mod_good"), "running");
     std::ofstream(base_ + "/conf/strowger.xml", std::ios::trunc)
@@ -189,6 +191,24 @@ TEST_F(lifecycle, a_thread_that_was_left_is_named_and_quarantined) {
     EXPECT_TRUE(mapped("mod_keeps_thread"));
     // Another generation may run beside it.
     EXPECT_TRUE(load("mod_keeps_thread").has_value());
+    ends_clean = false;
+}
+
+TEST_F(lifecycle, a_thread_that_answers_nobody_is_found_by_its_stack_and_blamed_on_its_own_module) {
+    pbx->config().set_global("block_signals", "yes");
+    give("mod_keeps_thread");
+    give("mod_good");
+    ASSERT_TRUE(load("mod_good").has_value());
+    ASSERT_TRUE(load("mod_keeps_thread").has_value());
+    auto done = unload("mod_keeps_thread");
+    ASSERT_FALSE(done.has_value());
+    EXPECT_THAT(done.error().text, HasSubstr("a thread that it started ("));
+    // It was mapped before that thread began; the thread is not inside it.
+    auto other = unload("mod_good");
+    EXPECT_TRUE(other.has_value()) << other.error().text;
+    // Mapped after: its own threads are others.
+    ASSERT_TRUE(load("mod_good").has_value());
+    EXPECT_TRUE(unload("mod_good").has_value());
     ends_clean = false;
 }
 
@@ -321,6 +341,44 @@ TEST_F(lifecycle, running_command_holds_its_module) {
     EXPECT_TRUE(run_until([&] { return ended; }));
     held = {};
     EXPECT_TRUE(unload("mod_good").has_value());
+}
+
+// A container's PBX is always process 1.
+TEST_F(lifecycle, copies_of_a_dead_process_of_the_same_number_are_removed) {
+    auto old = base_ + "/other";
+    auto mine = old + "/modules-" + std::to_string(::getpid());
+    std::filesystem::create_directories(mine);
+    std::ofstream(mine + "/mod_good-1.so") << "old";
+    copy_folder folder(old);
+    EXPECT_TRUE(folder.write("mod_good", {}).has_value());
+}
+
+TEST_F(lifecycle, a_run_directory_behind_a_link_is_named_as_the_process_map_does) {
+    std::filesystem::create_directories(base_ + "/real");
+    std::filesystem::create_directory_symlink(base_ + "/real", base_ + "/link");
+    EXPECT_EQ(copy_folder(base_ + "/link").path(),
+              base_ + "/real/modules-" + std::to_string(::getpid()));
+}
+
+TEST_F(lifecycle, an_exclusive_module_never_runs_twice) {
+    configure_modules("", "<param name=\"allow-absolute-paths\" value=\"true\"/>");
+    give("mod_exclusive");
+    ASSERT_TRUE(load("mod_exclusive").has_value());
+    std::size_t most = 0, ended = 0;
+    auto note = [&](std::exception_ptr, result<void>) {
+        ++ended;
+        std::size_t running = 0;
+        for (const auto& row : pbx->modules().list()) running += row.state == "running" ? 1 : 0;
+        most = std::max(most, running);
+    };
+    for (int i = 0; i < 10; ++i) {
+        boost::asio::co_spawn(
+            pbx->loop(), pbx->modules().reload("mod_exclusive", false, milliseconds(1000)), note);
+        boost::asio::co_spawn(pbx->loop(), pbx->modules().load(path("mod_exclusive")), note);
+    }
+    ASSERT_TRUE(run_until([&] { return ended == 20; }));
+    EXPECT_EQ(most, 1U);
+    EXPECT_TRUE(unload("mod_exclusive").has_value());
 }
 
 }  // namespace

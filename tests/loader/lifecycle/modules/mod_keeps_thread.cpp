@@ -1,8 +1,7 @@
-// Leaves a thread behind that runs its code until a global says "go".
+// Leaves a thread behind that runs its code for ever; one that no signal reaches, when told to.
 #include <strowger/module.hpp>
 
-#include <atomic>
-#include <cstdlib>
+#include <csignal>
 #include <thread>
 
 namespace {
@@ -11,13 +10,20 @@ using namespace strowger;
 
 class tested final : public module {
 public:
-    explicit tested(context&) {}
+    explicit tested(context& ctx) : ctx_(ctx) {}
     result<void> start() override {
-        std::thread([] {
+        bool deaf = !ctx_.config().global("block_signals").empty();
+        std::thread([deaf] {
+            ::sigset_t all;
+            ::sigfillset(&all);
+            if (deaf) ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
             for (;;) std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }).detach();
         return {};
     }
+
+private:
+    context& ctx_;
 };
 
 }  // namespace

@@ -85,7 +85,9 @@ public:
     std::string reloadxml();
 
     // ---- what an operator and a dialplan do
-    command_reply run(std::string_view line);  // "clock show utc"
+    // "clock show utc". The words reach the command as they are: checking them against its syntax
+    // is mod_commands' work.
+    command_reply run(std::string_view line);
     std::vector<std::string> complete(std::string_view command, std::string_view args) const;
     void extension(std::string number, std::vector<dialplan_action> actions);
     std::string expand(std::string_view text);
