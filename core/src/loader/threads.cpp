@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -65,23 +66,39 @@ std::vector<address_range> code_of(const std::string& file) {
     return found;
 }
 
-// The kernel says where its stack ends, unless it runs just now: then it is as good as inside. Any
-// word on it that could be a return address into that code counts.
+// What the kernel says of a thread in a system call: its number, arguments, stack pointer, place.
+// "running" for one that runs, or would if there were a processor for it; nothing when it has
+// ended.
+std::string place_of(::pid_t thread) {
+    std::string words;
+    for (int i = 0; i < 20; ++i) {
+        std::ifstream file(cat("/proc/self/task/", thread, "/syscall"));
+        if (!std::getline(file, words)) return {};
+        if (words != "running") break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return words;
+}
+
+// Any word on its stack that could be a return address into that code counts. One that runs all the
+// time is as good as inside.
 bool stack_mentions(::pid_t thread, const std::vector<address_range>& code) {
-    std::ifstream file(cat("/proc/self/task/", thread, "/syscall"));
-    std::string words, word, last, before_last;
-    if (!std::getline(file, words)) return threads_of_this_process().count(thread) != 0;
-    if (words.starts_with("running")) return true;
+    auto words = place_of(thread);
+    if (words.empty()) return threads_of_this_process().count(thread) != 0;
+    if (words == "running") return true;
+    std::string word, last, before_last;
     std::istringstream each(words);
     while (each >> word) before_last = std::exchange(last, word);
-    auto top = std::strtoull(before_last.c_str(), nullptr, 16);
+    std::size_t top = std::strtoull(before_last.c_str(), nullptr, 16);
     std::vector<std::uintptr_t> stack(most_stack / sizeof(std::uintptr_t));
     std::size_t have = 0;
-    for (; have < most_stack; have += page) {  // the kernel copies, and does not crash at its end
-        ::iovec to{reinterpret_cast<char*>(stack.data()) + have, page};
-        ::iovec from{reinterpret_cast<void*>(top + have), page};
-        if (::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) != static_cast<::ssize_t>(page))
+    while (have < most_stack) {  // page by page: the kernel copies, and does not crash at the end
+        auto size = std::min(page - (top + have) % page, most_stack - have);
+        ::iovec to{reinterpret_cast<char*>(stack.data()) + have, size};
+        ::iovec from{reinterpret_cast<void*>(top + have), size};
+        if (::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) != static_cast<::ssize_t>(size))
             break;
+        have += size;
     }
     stack.resize(have / sizeof(std::uintptr_t));
     return have == 0 || std::any_of(stack.begin(), stack.end(), [&](std::uintptr_t what) {

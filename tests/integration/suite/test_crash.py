@@ -115,6 +115,7 @@ class Command(Crash):
     @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
     def test_after_root_was_given_up(self):
         pbx = self.fresh(user="nobody")
+        shutil.chown(pbx.conf / "private.xml", "nobody")  # a load reads the configuration anew
         text = self.crash(pbx, "crash_now")
         self.assert_stack(text, "crash_here", "*nowhere = 1")
         for file in self.reports(pbx):

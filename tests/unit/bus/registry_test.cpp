@@ -116,6 +116,7 @@ TEST_F(registry_test, dropped_names_leave_their_tokens_without_effect) {
 TEST_F(registry_test, kinds_do_not_collide_and_are_listed) {
     command same;
     same.name = "echo";
+    same.answer = [](const command_request&) { return command_reply{}; };
     talker said;
     auto one = first_->add(app("a")).value();
     auto two = stranger_->add(same).value();
@@ -125,6 +126,15 @@ TEST_F(registry_test, kinds_do_not_collide_and_are_listed) {
         list += each.kind + " " + each.name + " " + each.module + "\n";
     EXPECT_EQ(list, "application echo mod_a\ncommand echo mod_b\ninterface talker/1 mod_b\n");
     EXPECT_EQ(first_->names("command"), std::vector<std::string>{"echo"});
+}
+
+TEST_F(registry_test, a_command_either_answers_or_runs) {
+    command neither{.name = "neither"};
+    auto refused = first_->add(neither);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, errc::invalid_argument);
+    EXPECT_EQ(refused.error().text,
+              "the command \"neither\" of mod_a is refused: it has to have either answer or run");
 }
 
 TEST_F(registry_test, name_is_wanted) {
