@@ -24,7 +24,7 @@ namespace strowger {
 
 namespace {
 
-constexpr std::size_t page = 4096, most_stack = 64 * page;
+constexpr std::size_t most_stack = std::size_t{256} << 10;  // of which is looked at
 
 std::set<::pid_t> threads_of_this_process() {
     std::set<::pid_t> found;
@@ -50,20 +50,35 @@ struct address_range {
     bool holds(std::uintptr_t where) const noexcept { return where >= from && where < to; }
 };
 
-std::vector<address_range> code_of(const std::string& file) {
+// The parts of this process's map that `wanted` takes, by their rights ("r-xp") and the whole line.
+template <class Wanted>
+std::vector<address_range> mapped_parts(Wanted wanted) {
     std::vector<address_range> found;
     std::ifstream map("/proc/self/maps");
     std::string line;
     while (std::getline(map, line)) {
         address_range part;
         char rights[5] = "";
-        if (line.find(file) != line.npos &&
-            std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &part.from, &part.to,
+        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &part.from, &part.to,
                         rights) == 3 &&
-            rights[2] == 'x')
+            wanted(part, rights, line))
             found.push_back(part);
     }
     return found;
+}
+
+std::vector<address_range> code_of(const std::string& file) {
+    return mapped_parts([&](const address_range&, const char* rights, const std::string& line) {
+        return rights[2] == 'x' && line.find(file) != line.npos;
+    });
+}
+
+// How much lies between here and the end of the mapping that holds it, up to a limit.
+std::size_t room_above(std::uintptr_t where, std::size_t most) {
+    auto around = mapped_parts([&](const address_range& part, const char*, const std::string&) {
+        return part.holds(where);
+    });
+    return around.empty() ? 0 : std::min<std::size_t>(most, around.front().to - where);
 }
 
 // What the kernel says of a thread in a system call: its number, arguments, stack pointer, place.
@@ -89,22 +104,17 @@ bool stack_mentions(::pid_t thread, const std::vector<address_range>& code) {
     std::string word, last, before_last;
     std::istringstream each(words);
     while (each >> word) before_last = std::exchange(last, word);
-    std::size_t top = std::strtoull(before_last.c_str(), nullptr, 16);
-    std::vector<std::uintptr_t> stack(most_stack / sizeof(std::uintptr_t));
-    std::size_t have = 0;
-    while (have < most_stack) {  // page by page: the kernel copies, and does not crash at the end
-        auto size = std::min(page - (top + have) % page, most_stack - have);
-        ::iovec to{reinterpret_cast<char*>(stack.data()) + have, size};
-        ::iovec from{reinterpret_cast<void*>(top + have), size};
-        if (::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) != static_cast<::ssize_t>(size))
-            break;
-        have += size;
-    }
-    stack.resize(have / sizeof(std::uintptr_t));
-    return have == 0 || std::any_of(stack.begin(), stack.end(), [&](std::uintptr_t what) {
-               return std::any_of(code.begin(), code.end(),
-                                  [&](const auto& part) { return part.holds(what); });
-           });
+    std::uintptr_t top = std::strtoull(before_last.c_str(), nullptr, 16);
+    auto size = room_above(top, most_stack) / sizeof(std::uintptr_t) * sizeof(std::uintptr_t);
+    std::vector<std::uintptr_t> stack(size / sizeof(std::uintptr_t));
+    // The kernel copies, and does not crash when the thread ends meanwhile.
+    ::iovec to{stack.data(), size}, from{reinterpret_cast<void*>(top), size};
+    auto got = ::process_vm_readv(::getpid(), &to, 1, &from, 1, 0);
+    if (size == 0 || got != static_cast<::ssize_t>(size)) return true;
+    return std::any_of(stack.begin(), stack.end(), [&](std::uintptr_t what) {
+        return std::any_of(code.begin(), code.end(),
+                           [&](const auto& part) { return part.holds(what); });
+    });
 }
 
 }  // namespace
