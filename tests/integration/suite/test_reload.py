@@ -42,7 +42,7 @@ LOOPS, SECURE = (6, 4) if SANITIZED else (20, 10)
 HELD = 200 - LOOPS - SECURE
 RELOADED = ("mod_dialplan", "mod_commands", "mod_apps", "mod_srtp", "mod_rtp")
 HELD_BY_CALLS = ("mod_apps", "mod_srtp", "mod_rtp")  # the others have done their work when a call is up
-LATEST = 0.2 * SLOWER  # a packet, through the PBX and back
+LATEST = 2.0 if SANITIZED else 0.2  # seconds: a packet, through the PBX and back
 
 
 class Call:
@@ -62,7 +62,7 @@ class CallsCase(ReloadCase):
 
     def call(self, number, count=1):
         """That many calls that are up, asked for twenty at a time; those that echo have their audio flowing."""
-        up = []
+        up, later = [], 0
         while count > len(up):
             waiting = []
             for _ in range(min(20, count - len(up))):
@@ -72,6 +72,10 @@ class CallsCase(ReloadCase):
                 waiting.append((client, stream, client.calling(number, sdp(client.address, stream.port if stream else 4000))))
             for client, stream, outcome in waiting:
                 answer, hang_up = outcome(20 * SLOWER)
+                if answer.status == 503 and later < count:  # the control loop is late: a phone tries again
+                    later += 1
+                    time.sleep(0.1)
+                    continue
                 self.assertEqual(answer.status, 200)
                 if stream:
                     at = re.search(r"m=audio (\d+)", answer.body).group(1)
@@ -165,7 +169,11 @@ class UnderLoad(CallsCase):
     def test_a_call_in_the_middle_of_its_actions_goes_on(self):
         client = Client(self.pbx.address, 5080)
         self.addCleanup(client.close)
-        answer, hang_up = client.invite("later", sdp(client.address, 4000))
+        for _ in range(10):
+            answer, hang_up = client.invite("later", sdp(client.address, 4000))
+            if answer.status != 503:  # the control loop is late: a phone tries again
+                break
+            time.sleep(0.2 * SLOWER)
         self.assertEqual(answer.status, 200)
         for name in RELOADED:
             self.cli(f"reload {name}")

@@ -7,7 +7,8 @@ namespace strowger::rtp::testing {
 namespace {
 
 struct taps : srtp_sessions {
-    use_counter leases;  // of the module that listens
+    // Of the module that listens; outlives the engine, and with it every tap.
+    inline static use_counter leases;
 
     bool heard_so_far(const planted& by, std::size_t packets) {
         return wait_for([&] { return by.record->count.load() >= packets; });
