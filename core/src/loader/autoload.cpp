@@ -89,19 +89,19 @@ result<void> loader::autoload_one(const std::string& name, const std::vector<std
     if (running(name)) return {};
     if (std::find(path.begin(), path.end(), name) != path.end())
         return fail(errc::invalid_argument, cat(name, " needs itself, through ", path.back()));
+    auto file = find_file(name);
+    if (!file) return file.error();
+    auto fetched = fetch(file->name, file->file);
+    if (!fetched) return fetched.error();
     path.push_back(name);
-    auto bytes = read_file(path_of(name));
-    if (bytes) {
-        auto about = read_stamp(*bytes, path_of(name));
-        if (about)
-            for (const auto& need : about->needs)
-                if (std::find(wanted.begin(), wanted.end(), need) != wanted.end()) {
-                    auto loaded = autoload_one(need, wanted, path);
-                    if (!loaded) return loaded;
-                }
+    for (const auto& need : fetched->about.needs) {
+        if (std::find(wanted.begin(), wanted.end(), need) == wanted.end()) continue;
+        if (auto loaded = autoload_one(need, wanted, path); !loaded) return loaded;
     }
     path.pop_back();
-    return load_now(name);
+    auto started = start_new(std::move(*fetched));
+    if (!started) return started.error();
+    return {};
 }
 
 result<void> loader::autoload(const config_snapshot& config) {

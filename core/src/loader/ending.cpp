@@ -15,8 +15,6 @@
 namespace strowger {
 
 namespace {
-using real = std::chrono::steady_clock;
-
 // How long a stopped module that nobody uses may take to end its coroutines and handlers.
 constexpr seconds longest_stop{5};
 }  // namespace

@@ -1,12 +1,9 @@
 // From a file that an operator named to one that fits this program, and its private copy.
 #include "loader/loader.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
+#include "runtime/waiter.hpp"
+
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -14,10 +11,8 @@
 
 namespace strowger {
 
-namespace asio = boost::asio;
-
 result<loader::candidate> loader::fetch(const std::string& name, const std::string& file) {
-    auto begun = std::chrono::steady_clock::now();
+    auto begun = real::now();
     auto bytes = read_file(file);
     if (!bytes) return bytes.error();
     auto about = read_stamp(*bytes, file);
@@ -36,10 +31,9 @@ result<loader::candidate> loader::fetch(const std::string& name, const std::stri
 
 task<result<loader::candidate>> loader::fetch_aside(std::string name, std::string file) {
     struct box {
-        explicit box(asio::io_context& loop) : over(loop, asio::steady_timer::time_point::max()) {}
-        asio::steady_timer over;  // never expires: cancelling it is the waking
+        explicit box(boost::asio::io_context& loop) : over(loop.get_executor()) {}
+        waiter over;
         std::optional<result<candidate>> outcome;
-        bool done = false;  // on the control loop
     };
     auto at = std::make_shared<box>(shared_.loop);
     std::function<void()> work = [this, at, name, file] {
@@ -49,19 +43,10 @@ task<result<loader::candidate>> loader::fetch_aside(std::string name, std::strin
             at->outcome.emplace(fail(errc::limit_reached, cat(file, " cannot be read: ",
                                                               std::string_view(thrown.what()))));
         }
-        auto wake = [at] {
-            at->done = true;
-            at->over.cancel();
-        };
-        asio::post(shared_.loop, std::move(wake));
+        boost::asio::post(shared_.loop, [at] { at->over.wake(); });
     };
     if (!shared_.pool.post(work, nullptr)) work();  // full: done here
-    while (!at->done) {
-        // No cancellation reaches this wait: it is short, and the operation has its own end.
-        auto completion = asio::bind_cancellation_slot(asio::cancellation_slot(),
-                                                       asio::as_tuple(asio::use_awaitable));
-        co_await at->over.async_wait(completion);
-    }
+    co_await at->over.wait_until(shared_.clock, steady_time::max());
     co_return std::move(*at->outcome);
 }
 

@@ -42,8 +42,10 @@ public:
     const unsigned number;
     const std::shared_ptr<const std::string> copy;
     const wall_time made;
-    std::chrono::microseconds load_time{0};  // until it had started; the loader's to set
-    const known_threads threads;             // those of before it was mapped
+    // The loader's to set when it has started.
+    std::chrono::microseconds load_time{0};
+    std::uint64_t mapped_size = 0;
+    const known_threads threads;  // those of before it was mapped
     module_uses uses;
     phase now = phase::running;
     std::string reason;  // why it is stopping or quarantined

@@ -13,8 +13,6 @@ namespace strowger {
 
 namespace {
 
-using real = std::chrono::steady_clock;
-
 bool is_module_name(std::string_view name) noexcept {
     return !name.empty() && name.size() < 60 && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -115,6 +113,7 @@ result<loader::generation_ptr> loader::start_new(candidate what) {
                                              level, shared_, *this);
     auto up = bring_up(made);
     if (!up) return up.error();
+    made->mapped_size = mapped_bytes(*what.copy);
     made->load_time =
         std::chrono::duration_cast<std::chrono::microseconds>(real::now() - what.begun);
     log_.notice("loaded ", name, " ", what.about.version, " (generation ", made->number, ")");
@@ -162,17 +161,6 @@ result<void> loader::may_load(const std::string& name) const {
     return {};
 }
 
-result<void> loader::load_now(std::string name_or_path) {
-    auto what = find_file(std::move(name_or_path));
-    if (!what) return what.error();
-    if (auto may = may_load(what->name); !may) return may;
-    auto fetched = fetch(what->name, what->file);
-    if (!fetched) return fetched.error();
-    auto loaded = start_new(std::move(*fetched));
-    if (!loaded) return loaded.error();
-    return {};
-}
-
 // One that is just ending, or that did not start, is waited for: the next order finds no trace of
 // it. A generation that drains for as long as its calls last hinders nobody.
 task<> loader::settle(std::string name) {
@@ -186,24 +174,24 @@ task<result<void>> loader::load_in_turn(std::string name_or_path) {
     auto what = find_file(std::move(name_or_path));
     if (!what) co_return what.error();
     co_await settle(what->name);
-    auto outcome = may_load(what->name);
-    if (outcome && (outcome = read_configuration(), !outcome))
-        outcome =
-            fail(outcome.error().code, cat(what->name, " is not loaded: ", outcome.error().text));
-    if (outcome) {
-        auto fetched = co_await fetch_aside(what->name, what->file);
-        // Asked again: time has passed.
-        outcome = fetched ? may_load(what->name) : fetched.error();
-        if (outcome) {
-            auto loaded = start_new(std::move(*fetched));
-            if (!loaded) outcome = loaded.error();
-        }
-    }
+    auto outcome = co_await load_settled(*what);
     if (!outcome) {
         log_.error("a module was not loaded: ", outcome.error().text);
         co_await settle(what->name);
     }
     co_return outcome;
+}
+
+task<result<void>> loader::load_settled(module_file what) {
+    if (auto may = may_load(what.name); !may) co_return may;
+    if (auto fresh = read_configuration(); !fresh)
+        co_return fail(fresh.error().code, cat(what.name, " is not loaded: ", fresh.error().text));
+    auto fetched = co_await fetch_aside(what.name, what.file);
+    if (!fetched) co_return fetched.error();
+    if (auto may = may_load(what.name); !may) co_return may;  // time has passed
+    auto loaded = start_new(std::move(*fetched));
+    if (!loaded) co_return loaded.error();
+    co_return result<void>();
 }
 
 // ---- all of them
@@ -221,7 +209,7 @@ module_row loader::row_of(const generation& which) const {
     row.side_by_side = which.about.side_by_side;
     row.loaded = which.made;
     row.load_time = which.load_time;
-    row.mapped_bytes = mapped_bytes(*which.copy);
+    row.mapped_bytes = which.mapped_size;
     row.leases = which.uses.leases.count();
     row.handlers = which.uses.handlers.count();
     row.work = which.uses.work.count();

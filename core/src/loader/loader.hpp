@@ -40,8 +40,6 @@ public:
     std::vector<module_row> list() const override;
     void shutdown() override { options_.shutdown(); }
 
-    // load() without the waiting: when it fails, what remains ends in the background.
-    result<void> load_now(std::string name_or_path);
     // Loads what autoload_configs/modules.conf.xml names, needs first. An error: a critical module
     // did not start (the others were tried).
     result<void> autoload(const config_snapshot& config);
@@ -58,13 +56,19 @@ public:
 
 private:
     using generation_ptr = std::shared_ptr<generation>;
+    using real = std::chrono::steady_clock;
+    // What an operator typed: a name, or a path where those are allowed.
+    struct module_file {
+        std::string name, file;
+    };
 
     // Runs the work in a coroutine of the loader's own, when the module's earlier operations have
     // ended. Whoever waits may be cancelled (the session of a command, as its module stops): the
     // work goes on, and the outcome is given all the same.
     task<result<void>> apart(std::string name, task<result<void>> work);
     task<result<void>> in_turn(std::string name, task<result<void>> work);
-    task<result<void>> load_in_turn(std::string name);
+    task<result<void>> load_in_turn(std::string name_or_path);
+    task<result<void>> load_settled(module_file what);
     task<> settle(std::string name);
     task<result<void>> unload_in_turn(std::string name, bool force,
                                       std::chrono::milliseconds patience);
@@ -94,10 +98,6 @@ private:
     task<bool> wait_gone(generation_ptr which, steady_time deadline);
     task<result<void>> wait_unused(generation_ptr which, bool force, steady_time deadline);
     task<result<void>> replace_exclusive(generation_ptr old, bool force, steady_time deadline);
-    // What an operator typed: a name, or a path where those are allowed.
-    struct module_file {
-        std::string name, file;
-    };
     result<module_file> find_file(std::string name_or_path) const;
     bool paths_allowed() const;
     void quarantine(generation& which, std::string why);

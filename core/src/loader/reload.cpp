@@ -5,10 +5,6 @@
 
 namespace strowger {
 
-namespace {
-using real = std::chrono::steady_clock;
-}
-
 // A new generation starts with what the files say now.
 result<void> loader::read_configuration() {
     problems found;
